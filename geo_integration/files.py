@@ -1,0 +1,49 @@
+"""Files: written beside and renamed, and named so that every system takes them."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from geo_integration.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_MAX_NAME = 60
+
+
+@contextlib.contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """Give a path beside `path` to write to, and rename it when all went well.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written, for example because Excel holds it open.
+    """
+    part = path.with_name(f"~{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        part.replace(path)
+    except PermissionError as error:
+        raise OutputError(
+            f"{path}: kann nicht geschrieben werden. Ist die Datei noch in einem anderen Programm "
+            f"(Excel, QGIS) geöffnet? Dort schließen und noch einmal starten"
+        ) from error
+    except OSError as error:
+        raise OutputError(f"{path}: kann nicht geschrieben werden ({error})") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def slug(name: str) -> str:
+    """Name for files: lower-case ASCII letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", name.lower().translate(_UMLAUTS))
+    plain = plain.encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_NAME] or "ohne-namen"

@@ -1,0 +1,444 @@
+"""The tables that pass between the wings: declared once, checked at the doors.
+
+A table is a plain DataFrame or GeoDataFrame. Its declaration names the columns, their kind, unit
+and range, the key, and whether it has a geometry. Columns that are not declared may be there and
+are carried along.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo_integration.errors import FrameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Kind = Literal["text", "integer", "number", "flag", "date"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One declared column.
+
+    Parameters
+    ----------
+    kind : {"text", "integer", "number", "flag", "date"}
+        What the values are.
+    doc : str
+        Meaning and unit.
+    missing : bool
+        Whether values may be missing.
+    low, high : float, optional
+        Closed range of a number.
+    values : tuple of str, optional
+        The only texts that may occur.
+    """
+
+    kind: Kind
+    doc: str
+    missing: bool = False
+    low: float | None = None
+    high: float | None = None
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Declaration of one table.
+
+    Parameters
+    ----------
+    name : str
+        Name used in messages.
+    columns : dict of str to Column
+        The columns that must be there.
+    key : tuple of str
+        Columns whose values together occur once.
+    geometry : {"", "point", "polygon"}
+        Kind of geometry; empty: a table without one.
+    geometry_missing : bool
+        Whether rows without a geometry are allowed.
+    """
+
+    name: str
+    columns: dict[str, Column]
+    key: tuple[str, ...] = ()
+    geometry: Literal["", "point", "polygon"] = ""
+    geometry_missing: bool = False
+    doc: str = field(default="")
+
+
+DAY_S = 86_400
+WEEKDAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
+WALK, TRANSIT, ON_DEMAND = "walk", "transit", "on_demand"
+MODES = (WALK, TRANSIT, ON_DEMAND)
+
+# Why an offer, or a category, is not reached: from "nothing there" to "almost". The order decides
+# which reason is told when several hold: the one that is closest to success.
+SERVED = "served"
+NO_OFFER = "no_offer"
+NOT_LOCATED = "not_located"
+NOT_ON_DAY = "not_on_day"
+NO_STOP = "no_stop"
+NO_CONNECTION = "no_connection"
+NOT_IN_TIME = "not_in_time"
+NO_WAY_HOME = "no_way_home"
+OVER_LIMIT = "over_limit"
+ONLY_IF_BOOKED = "only_if_booked"
+REASONS = (
+    NO_OFFER,
+    NOT_LOCATED,
+    NOT_ON_DAY,
+    NO_STOP,
+    NO_CONNECTION,
+    NOT_IN_TIME,
+    NO_WAY_HOME,
+    OVER_LIMIT,
+    ONLY_IF_BOOKED,
+    SERVED,
+)
+
+# How well an offer's place is known, best first.
+GRADES = ("given", "house", "stop", "place", "municipality", "none")
+COUNTED_GRADES = ("given", "house", "stop", "place")
+
+AREAS = Frame(
+    "AREAS",
+    {
+        "area_id": Column("text", "official key of the municipality"),
+        "name": Column("text", "name as printed"),
+    },
+    key=("area_id",),
+    geometry="polygon",
+    doc="The municipalities of the county, land parts only.",
+)
+PLACES = Frame(
+    "PLACES",
+    {
+        "name": Column("text", "name of the village or quarter"),
+        "area_id": Column("text", "municipality it belongs to; missing: outside", missing=True),
+        "kind": Column("text", "size class", values=("town", "village", "hamlet")),
+    },
+    geometry="point",
+    doc="Gazetteer: names areas, and finds offers that have no address.",
+)
+CELLS = Frame(
+    "CELLS",
+    {
+        "cell_id": Column("text", "id of the cell, as in the source"),
+        "area_id": Column("text", "municipality the cell is counted for"),
+        "residents": Column("integer", "inhabitants", low=0),
+        "x_m": Column("number", "easting of the point where the residents are taken to live"),
+        "y_m": Column("number", "northing of that point"),
+    },
+    key=("cell_id",),
+    geometry="polygon",
+    doc="Where people live.",
+)
+OFFERS = Frame(
+    "OFFERS",
+    {
+        "offer_id": Column("text", "id from the workbook"),
+        "name": Column("text", "name of the offer"),
+        "provider": Column("text", "who runs it", missing=True),
+        "category": Column("text", "category id of county.toml"),
+        "area_id": Column("text", "municipality of the venue; missing: outside", missing=True),
+        "grade": Column("text", "how well the place is known", values=GRADES),
+        "located_by": Column("text", "what the place was found by", missing=True),
+        "location_note": Column("text", "doubt about the place", missing=True),
+        "counted": Column("flag", "whether the offer enters coverage"),
+        "timed": Column("flag", "whether its times are known"),
+    },
+    key=("offer_id",),
+    geometry="point",
+    geometry_missing=True,
+    doc="What is offered, and where.",
+)
+SESSIONS = Frame(
+    "SESSIONS",
+    {
+        "session_id": Column("text", "offer id and running number"),
+        "offer_id": Column("text", "offer it belongs to"),
+        "weekday": Column("integer", "0 Monday to 6 Sunday", low=0, high=6),
+        "start_s": Column("integer", "start, seconds of the day", low=0, high=2 * DAY_S),
+        "end_s": Column("integer", "end, seconds of the day", low=0, high=2 * DAY_S),
+        "drop_in": Column("flag", "opening hours: any visit inside counts"),
+        "term_only": Column("flag", "not in school holidays"),
+    },
+    key=("session_id",),
+    doc="When it is offered: one row per weekday and time.",
+)
+STOPS = Frame(
+    "STOPS",
+    {
+        "stop_id": Column("text", "id in the feed"),
+        "name": Column("text", "name as printed"),
+    },
+    key=("stop_id",),
+    geometry="point",
+    doc="Stops of the timetable, or of the gazetteer.",
+)
+TRIPS = Frame(
+    "TRIPS",
+    {
+        "trip_id": Column("text", "id in the feed"),
+        "service_id": Column("text", "set of dates the trip runs on"),
+        "line": Column("text", "line name as printed"),
+        "route_type": Column("integer", "GTFS route type, basic or extended", low=0),
+        "on_demand": Column("flag", "runs only when booked"),
+        "lead_min": Column("number", "minutes to book ahead", missing=True, low=0),
+    },
+    key=("trip_id",),
+    doc="All trips of the feed.",
+)
+CONNECTIONS = Frame(
+    "CONNECTIONS",
+    {
+        "trip": Column("integer", "position of the trip in TRIPS", low=0),
+        "sequence": Column("integer", "order along the trip", low=0),
+        "from_stop": Column("integer", "position of the stop in STOPS", low=0),
+        "to_stop": Column("integer", "position of the stop in STOPS", low=0),
+        "departure_s": Column("integer", "seconds of the service day"),
+        "arrival_s": Column("integer", "seconds of the service day"),
+        "board": Column("flag", "whether one may board here"),
+        "alight": Column("flag", "whether one may alight there"),
+    },
+    doc="One service day: a row for each hop from stop to stop.",
+)
+SERVICE_DATES = Frame(
+    "SERVICE_DATES",
+    {
+        "day_type": Column("text", "day type of county.toml"),
+        "weekday": Column("integer", "0 Monday to 6 Sunday", low=0, high=6),
+        "date": Column("date", "service date that stands for it"),
+        "trips": Column("integer", "trips on that date", low=0),
+        "trips_median": Column("number", "median over all dates of that kind", low=0),
+        "candidates": Column("integer", "dates of that kind in the feed", low=1),
+    },
+    key=("day_type", "weekday"),
+    doc="Which date stands for which kind of day.",
+)
+ROUNDTRIPS = Frame(
+    "ROUNDTRIPS",
+    {
+        "cell_id": Column("text", "home"),
+        "offer_id": Column("text", "destination"),
+        "day_type": Column("text", "kind of day"),
+        "mode": Column("text", "on foot, scheduled transport, or with call-bus", values=MODES),
+        "reason": Column("text", "served, or why not", values=REASONS),
+        "session_id": Column("text", "the session that is reached best", missing=True),
+        "out_min": Column("number", "minutes from home to venue", missing=True, low=0),
+        "back_min": Column("number", "minutes from venue to home", missing=True, low=0),
+        "wait_min": Column("number", "minutes at the venue before and after", missing=True, low=0),
+        "out_line": Column("text", "line boarded near home; missing: on foot", missing=True),
+        "back_line": Column("text", "line that brings back near home", missing=True),
+    },
+    key=("cell_id", "offer_id", "day_type", "mode"),
+    doc="Cell x offer x day type x mode: there and back, or the reason why not.",
+)
+COVERAGE = Frame(
+    "COVERAGE",
+    {
+        "cell_id": Column("text", "home"),
+        "category": Column("text", "category of offers"),
+        "day_type": Column("text", "kind of day"),
+        "reason": Column("text", "served, or the main reason why not", values=REASONS),
+        "walk_min": Column("number", "longer way on foot to the best offer", missing=True, low=0),
+        "out_min": Column("number", "way out to the best offer", missing=True, low=0),
+        "back_min": Column("number", "way home from it", missing=True, low=0),
+        "booked_min": Column("number", "longer way with call-bus", missing=True, low=0),
+        "offers": Column("integer", "offers within reach", low=0),
+        "offers_booked": Column("integer", "offers within reach with call-bus", low=0),
+        "offer_id": Column("text", "best or nearest offer", missing=True),
+        "out_line": Column("text", "line boarded near home; missing: on foot", missing=True),
+        "back_line": Column("text", "line that brings back near home", missing=True),
+    },
+    key=("cell_id", "category", "day_type"),
+    doc="Cell x category x day type: the best way, and served or not under the rule.",
+)
+AREA_COVERAGE = Frame(
+    "AREA_COVERAGE",
+    {
+        "area_id": Column("text", "municipality, or the county's key"),
+        "category": Column("text", "category of offers"),
+        "day_type": Column("text", "kind of day"),
+        "residents": Column("integer", "inhabitants", low=0),
+        "covered": Column("integer", "of these within reach", missing=True, low=0),
+        "uncovered": Column("integer", "of these not within reach", missing=True, low=0),
+        "booked": Column("integer", "not within reach but with call-bus", missing=True, low=0),
+        "share_covered": Column("number", "covered / residents", missing=True, low=0, high=1),
+    },
+    key=("area_id", "category", "day_type"),
+    doc="Municipality x category x day type: residents within reach.",
+)
+BANDS = Frame(
+    "BANDS",
+    {
+        "area_id": Column("text", "municipality, or the county's key"),
+        "category": Column("text", "category of offers"),
+        "day_type": Column("text", "kind of day"),
+        "band_min": Column("number", "longest way, minutes", low=0),
+        "residents": Column("integer", "inhabitants", low=0),
+        "within": Column("integer", "of these there and back within it", missing=True, low=0),
+    },
+    key=("area_id", "category", "day_type", "band_min"),
+    doc="Residents that get there and back within 30, 45, 60 minutes each way.",
+)
+GAPS = Frame(
+    "GAPS",
+    {
+        "gap_id": Column("text", "stable id"),
+        "category": Column("text", "category of offers"),
+        "day_type": Column("text", "kind of day"),
+        "rank": Column("integer", "1 has most residents", low=1),
+        "name": Column("text", "nearest places, municipality"),
+        "residents": Column("integer", "inhabitants", low=0),
+        "cells": Column("integer", "number of cells", low=1),
+        "reason": Column("text", "main reason", values=REASONS),
+        "offer_id": Column("text", "nearest offer", missing=True),
+        "minutes": Column("number", "best way to it, residents' mean", missing=True, low=0),
+    },
+    key=("gap_id",),
+    geometry="polygon",
+    doc="Underserved areas: joined, named, ranked.",
+)
+FAULTS = Frame(
+    "FAULTS",
+    {
+        "file": Column("text", "file name"),
+        "row": Column("integer", "row as the spreadsheet counts it", missing=True, low=1),
+        "column": Column("text", "column header", missing=True),
+        "found": Column("text", "what stood there", missing=True),
+        "message": Column("text", "what is wrong and what to do"),
+        "severity": Column("text", "effect", values=("rejected", "warning")),
+    },
+    doc="What was wrong with the inputs.",
+)
+
+
+class Published(NamedTuple):
+    """What may leave the house: the frames that disclosure control let through.
+
+    Withheld counts are missing (pandas.NA): `cells.residents`, and `covered`, `uncovered`,
+    `booked`, `share_covered` of `area_coverage`.
+    """
+
+    areas: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    stops: gpd.GeoDataFrame
+    cells: gpd.GeoDataFrame
+    offers: gpd.GeoDataFrame
+    sessions: pd.DataFrame
+    coverage: pd.DataFrame
+    area_coverage: pd.DataFrame
+    bands: pd.DataFrame
+    gaps: gpd.GeoDataFrame
+    service_dates: pd.DataFrame
+    sources: pd.DataFrame
+
+
+def check_frame(table: pd.DataFrame, frame: Frame, *, crs: str | None = None) -> None:
+    """Check a table against its declaration.
+
+    Parameters
+    ----------
+    table : DataFrame or GeoDataFrame
+        The table.
+    frame : Frame
+        Its declaration.
+    crs : str, optional
+        CRS that the geometry must have.
+
+    Raises
+    ------
+    FrameError
+        With all faults that were found.
+    """
+    faults = [*_column_faults(table, frame), *_key_faults(table, frame)]
+    if frame.geometry:
+        faults += _geometry_faults(table, frame, crs)
+    if faults:
+        lines = "; ".join(faults)
+        raise FrameError(f"Tabelle {frame.name}: {lines}")
+
+
+def _column_faults(table: pd.DataFrame, frame: Frame) -> Iterable[str]:
+    """Faults of single columns."""
+    for name, column in frame.columns.items():
+        if name not in table.columns:
+            yield f"Spalte {name} fehlt"
+            continue
+        values = table[name]
+        gaps = int(values.isna().sum())
+        if gaps and not column.missing:
+            yield f"Spalte {name}: {gaps} Werte fehlen"
+        present = values[values.notna()]
+        if not _has_kind(present, column.kind):
+            yield f"Spalte {name}: {values.dtype} statt {column.kind}"
+        elif column.kind in ("integer", "number") and len(present):
+            yield from _range_faults(name, present, column)
+        if column.values:
+            strange = sorted(set(present.astype(str)) - set(column.values))
+            if strange:
+                yield f"Spalte {name}: unbekannte Werte {', '.join(strange[:5])}"
+
+
+def _has_kind(values: pd.Series, kind: Kind) -> bool:
+    """Whether the values that are present have the declared kind."""
+    if not len(values):
+        return True
+    kinds = {
+        "integer": pd.api.types.is_integer_dtype,
+        "number": pd.api.types.is_numeric_dtype,
+        "flag": pd.api.types.is_bool_dtype,
+    }
+    if kind in kinds:
+        return bool(kinds[kind](values.infer_objects()))
+    if kind == "date":
+        return all(hasattr(v, "isoformat") for v in values)
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return all(isinstance(v, str) for v in values.cat.categories)
+    return all(isinstance(v, str) for v in values)
+
+
+def _range_faults(name: str, values: pd.Series, column: Column) -> Iterable[str]:
+    """Numbers outside the declared range, and infinities."""
+    numbers = values.to_numpy(dtype=float)
+    if not np.isfinite(numbers).all():
+        yield f"Spalte {name}: unendliche Werte"
+    if column.low is not None and numbers.min() < column.low:
+        yield f"Spalte {name}: {numbers.min():g} ist kleiner als {column.low:g}"
+    if column.high is not None and numbers.max() > column.high:
+        yield f"Spalte {name}: {numbers.max():g} ist größer als {column.high:g}"
+
+
+def _key_faults(table: pd.DataFrame, frame: Frame) -> Iterable[str]:
+    """Key values that occur more than once."""
+    if frame.key and set(frame.key) <= set(table.columns):
+        twice = table.duplicated(list(frame.key))
+        if twice.any():
+            first = table.loc[twice, list(frame.key)].iloc[0].astype(str).tolist()
+            key = ", ".join(frame.key)
+            yield f"Schlüssel {key} kommt {int(twice.sum())}-mal doppelt vor, zuerst {first}"
+
+
+def _geometry_faults(table: pd.DataFrame, frame: Frame, crs: str | None) -> Iterable[str]:
+    """Missing or wrong geometry, wrong CRS."""
+    if not isinstance(table, gpd.GeoDataFrame) or "geometry" not in table.columns:
+        yield "Geometrie fehlt"
+        return
+    if crs is not None and table.crs != crs:
+        yield f"Koordinatensystem {table.crs} statt {crs}"
+    empty = table.geometry.isna() | table.geometry.is_empty
+    if empty.any() and not frame.geometry_missing:
+        yield f"{int(empty.sum())} Zeilen ohne Geometrie"
+    wanted = {"point": {"Point"}, "polygon": {"Polygon", "MultiPolygon"}}[frame.geometry]
+    strange = set(table.geometry[~empty].geom_type) - wanted
+    if strange:
+        yield f"Geometrie {', '.join(sorted(strange))} statt {frame.geometry}"

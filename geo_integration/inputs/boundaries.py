@@ -1,0 +1,80 @@
+"""Municipalities and places: boundary files and gazetteer -> AREAS, PLACES."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_integration.errors import SourceError
+from geo_integration.frames import AREAS, PLACES, check_frame
+from geo_integration.inputs.tables import FaultList, number, read_table, read_vector
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo_integration.settings import AreaColumns
+
+KINDS = PLACES.columns["kind"].values
+
+
+def read_areas(path: Path, columns: AreaColumns, crs: str) -> gpd.GeoDataFrame:
+    """Read the municipalities; parts of one municipality are joined.
+
+    Parameters
+    ----------
+    path : Path
+        Polygons, any vector format and CRS.
+    columns : AreaColumns
+        Columns with key and name.
+    crs : str
+        The county's metric CRS.
+
+    Returns
+    -------
+    GeoDataFrame
+        AREAS, sorted by key, in `crs`.
+
+    Raises
+    ------
+    SourceError
+        When the file cannot be used.
+    """
+    raw = read_vector(path, {columns.id: "area_id", columns.name: "name"}, crs)
+    raw["area_id"] = raw["area_id"].astype(str)
+    raw["name"] = raw["name"].astype(str)
+    polygons = raw[raw.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
+    if polygons.empty:
+        raise SourceError(f"{path}: enthält keine Flächen")
+    polygons = polygons.set_geometry(polygons.geometry.make_valid())
+    areas = polygons.dissolve("area_id", aggfunc="first").reset_index()
+    areas = gpd.GeoDataFrame(areas[["area_id", "name", "geometry"]], crs=crs)
+    check_frame(areas, AREAS, crs=crs)
+    return areas
+
+
+def read_places(path: Path, crs: str, faults: FaultList) -> gpd.GeoDataFrame:
+    """Read the gazetteer: columns name, area_id, lat, lon, kind.
+
+    Rows without usable coordinates are left out and noted in `faults`.
+    """
+    table = read_table(path, ["name", "lat", "lon"])
+    lat, lon = (table[c].map(number) for c in ("lat", "lon"))
+    usable = lat.between(-90, 90) & lon.between(-180, 180) & table["name"].notna()
+    for row in table.index[~usable]:
+        found = f"{table.at[row, 'lat']}, {table.at[row, 'lon']}"
+        faults.note(path.name, row, "lat/lon", found, "Ort ohne brauchbare Koordinaten", rejected=True)
+    table, lat, lon = table[usable], lat[usable], lon[usable]
+    kind = table.get("kind", pd.Series("village", table.index))
+    places = gpd.GeoDataFrame(
+        {
+            "name": table["name"],
+            "area_id": table.get("area_id", pd.Series(None, table.index, dtype=object)),
+            "kind": kind.where(kind.isin(KINDS), "village"),
+        },
+        geometry=gpd.points_from_xy(lon, lat, crs="EPSG:4326"),
+    )
+    places = places.to_crs(crs).reset_index(drop=True)
+    check_frame(places, PLACES, crs=crs)
+    return places

@@ -1,0 +1,168 @@
+"""School terms and holidays -> day types -> the service date that stands for each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from geo_integration.errors import FeedError
+from geo_integration.frames import SERVICE_DATES, WEEKDAYS, check_frame
+from geo_integration.inputs.tables import FaultList, read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from geo_integration.settings import DayType
+
+SCHOOL_HOLIDAY, PUBLIC_HOLIDAY = "school_holiday", "public_holiday"
+SUDDEN_DROP = 0.7
+
+
+def read_calendar(path: Path, faults: FaultList) -> dict[dt.date, str]:
+    """Read holidays: columns start, end (ISO dates, inclusive), kind, name.
+
+    Parameters
+    ----------
+    path : Path
+        CSV or xlsx.
+    faults : FaultList
+        Gets every row that cannot be used.
+
+    Returns
+    -------
+    dict of date to str
+        "school_holiday" or "public_holiday" (the latter where both hold).
+    """
+    table = read_table(path, ["start", "end", "kind"])
+    days: dict[dt.date, str] = {}
+    for row in table.index:
+        kind = table.at[row, "kind"]
+        start, end = (_date(table.at[row, c]) for c in ("start", "end"))
+        if start is None or end is None or end < start or kind not in (SCHOOL_HOLIDAY, PUBLIC_HOLIDAY):
+            found = f"{table.at[row, 'start']}; {table.at[row, 'end']}; {kind}"
+            message = (
+                f"erwartet werden start und end als JJJJ-MM-TT und kind {SCHOOL_HOLIDAY} oder "
+                f"{PUBLIC_HOLIDAY}"
+            )
+            faults.note(path.name, row, "start/end/kind", found, message, rejected=True)
+            continue
+        for i in range((end - start).days + 1):
+            date = start + dt.timedelta(days=i)
+            if days.get(date) != PUBLIC_HOLIDAY:
+                days[date] = kind
+    return days
+
+
+def _date(text: str | None) -> dt.date | None:
+    """ISO or German date, or None."""
+    for pattern in ("%Y-%m-%d", "%d.%m.%Y", "%Y-%m-%d %H:%M:%S"):
+        try:
+            return dt.datetime.strptime(text or "", pattern).date()  # noqa: DTZ007  a calendar day
+        except ValueError:
+            continue
+    return None
+
+
+def is_day_type(date: dt.date, day_type: DayType, holidays: dict[dt.date, str]) -> bool:
+    """Whether a date is of a kind: weekday, school term, public holiday."""
+    kind = holidays.get(date)
+    if kind == PUBLIC_HOLIDAY:
+        return day_type.public_holidays
+    if WEEKDAYS[date.weekday()] not in day_type.weekdays:
+        return False
+    in_term = kind != SCHOOL_HOLIDAY
+    return day_type.school_term is None or day_type.school_term == in_term
+
+
+def choose_service_dates(
+    trips_by_date: pd.Series,
+    day_types: Sequence[DayType],
+    holidays: dict[dt.date, str],
+    *,
+    reference_date: dt.date | None = None,
+) -> pd.DataFrame:
+    """Choose the date that stands for each weekday of each day type.
+
+    Of all dates of that kind with service, the one is chosen whose number of trips is nearest to
+    their median; of equally near ones the first on or after the reference date. So no single odd
+    day (a strike, a half-loaded feed) ever stands for all.
+
+    Parameters
+    ----------
+    trips_by_date : Series
+        Trips on each date of the feed; index: date.
+    day_types : sequence of DayType
+        The profile's kinds of day.
+    holidays : dict of date to str
+        From `read_calendar`.
+    reference_date : date, optional
+        Dates before it are only taken when there is none after.
+
+    Returns
+    -------
+    DataFrame
+        SERVICE_DATES. A public holiday never stands for a weekday of its own.
+
+    Raises
+    ------
+    FeedError
+        When the feed has no service at all for one of the day types.
+    """
+    rows = []
+    for day_type in day_types:
+        found = []
+        for weekday in sorted(WEEKDAYS.index(day) for day in day_type.weekdays):
+            counts = trips_by_date[
+                [
+                    d.weekday() == weekday
+                    and holidays.get(d) != PUBLIC_HOLIDAY
+                    and is_day_type(d, day_type, holidays)
+                    for d in trips_by_date.index
+                ]
+            ]
+            counts = counts[counts > 0]
+            if len(counts):
+                found.append(_typical(day_type.id, weekday, counts, reference_date))
+        if not found:
+            first, last = trips_by_date.index[0], trips_by_date.index[-1]
+            raise FeedError(
+                f"Für den Tagestyp {day_type.label!r} gibt es im Fahrplan "
+                f"({first:%d.%m.%Y} bis {last:%d.%m.%Y}) keinen Tag mit Verkehr. Fahrplan, "
+                f"Kalender und [[day_types]] prüfen"
+            )
+        rows += found
+    dates = pd.DataFrame(rows)
+    check_frame(dates, SERVICE_DATES)
+    return dates
+
+
+def _typical(
+    day_type: str, weekday: int, counts: pd.Series, reference_date: dt.date | None
+) -> dict[str, object]:
+    """The most typical date."""
+    median = float(counts.median())
+    away = (counts - median).abs()
+    nearest = [d for d in counts.index if away[d] == away.min()]
+    later = [d for d in nearest if reference_date is None or d >= reference_date]
+    date = (later or nearest)[0]
+    return {
+        "day_type": day_type,
+        "weekday": weekday,
+        "date": date,
+        "trips": int(counts[date]),
+        "trips_median": median,
+        "candidates": len(counts),
+    }
+
+
+def thin_dates(trips_by_date: pd.Series) -> list[dt.date]:
+    """Dates with less than 70 % of the median trips of their weekday.
+
+    Every county has some (holidays); many in a row point to an operator that is missing.
+    """
+    weekdays = [d.weekday() for d in trips_by_date.index]
+    median = trips_by_date.groupby(weekdays).transform("median")
+    return list(trips_by_date.index[trips_by_date < SUDDEN_DROP * median])

@@ -1,0 +1,198 @@
+"""Tables as planners keep them: Excel and CSV, read as text, with the row numbers they see."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio.errors
+from openpyxl.utils.exceptions import InvalidFileException
+
+from geo_integration.errors import SourceError
+from geo_integration.frames import FAULTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+ENCODINGS = ("utf-8-sig", "cp1252")
+WORKBOOKS = (".xlsx", ".xlsm")
+
+
+class FaultList(list[dict[str, object]]):
+    """Collects what was wrong with the inputs, one row for each fault."""
+
+    def note(  # noqa: PLR0913  a fault has that many parts, and each call names them
+        self,
+        file: str,
+        row: int | None,
+        column: str | None,
+        found: object,
+        message: str,
+        *,
+        rejected: bool = False,
+    ) -> None:
+        """Add one fault; `rejected` when the row does not go on."""
+        self.append(
+            {
+                "file": file,
+                "row": row,
+                "column": column,
+                "found": None if found is None else str(found)[:200],
+                "message": message,
+                "severity": "rejected" if rejected else "warning",
+            }
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """Make the FAULTS table."""
+        table = pd.DataFrame(list(self), columns=list(FAULTS.columns))
+        return table.astype({"row": "Int64"})
+
+
+def read_table(path: Path, required: Iterable[str]) -> pd.DataFrame:
+    """Read an Excel or CSV file as text.
+
+    Parameters
+    ----------
+    path : Path
+        An .xlsx or .csv file; the first row holds the headers.
+    required : iterable of str
+        Headers that must be there.
+
+    Returns
+    -------
+    DataFrame
+        Text, missing where a cell is empty; the index holds the row as a spreadsheet counts it.
+
+    Raises
+    ------
+    SourceError
+        When the file is missing, unreadable, empty, or lacks a column.
+    """
+    if not path.is_file():
+        raise SourceError(f"{path}: die Datei fehlt")
+    raw = _read_workbook(path) if path.suffix.lower() in WORKBOOKS else _read_csv(path)
+    table = raw.map(_text)
+    table.columns = [str(name).strip() for name in table.columns]
+    table.index = pd.RangeIndex(2, len(table) + 2)
+    require_columns(path, table.columns, required)
+    return table[table.notna().any(axis=1)]
+
+
+def require_columns(path: Path, present: Iterable[str], required: Iterable[str]) -> None:
+    """Raise SourceError when a column is missing; say which one it may be meant to be."""
+    headers = list(present)
+    missing = [name for name in required if name not in headers]
+    if not missing:
+        return
+    hints = [
+        f"{name!r} (gemeint: {close[0]!r}?)"
+        if (close := difflib.get_close_matches(name, headers, 1, 0.7))
+        else repr(name)
+        for name in missing
+    ]
+    raise SourceError(
+        f"{path}: es fehlt die Spalte {', '.join(hints)}. Gefunden wurden: "
+        f"{', '.join(headers[:40]) or 'keine Spalten'}"
+    )
+
+
+def _read_workbook(path: Path) -> pd.DataFrame:
+    """First sheet of a workbook, values as they are."""
+    try:
+        return pd.read_excel(path, dtype=object)
+    except (
+        ValueError,
+        KeyError,
+        IndexError,
+        OSError,
+        zipfile.BadZipFile,
+        InvalidFileException,
+    ) as error:
+        raise SourceError(
+            f"{path}: keine lesbare Excel-Datei ({error}). In Excel öffnen und als .xlsx speichern; "
+            f"ist sie gerade geöffnet, zuerst schließen"
+        ) from error
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    """CSV with any usual encoding and separator."""
+    data = path.read_bytes()
+    for encoding in ENCODINGS:
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise SourceError(f"{path}: kein lesbarer Text; bitte als CSV UTF-8 speichern")
+    head = text.split("\n", 1)[0]
+    separator = max((";", ",", "\t"), key=head.count)
+    try:
+        return pd.read_csv(
+            io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, skip_blank_lines=False
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
+        raise SourceError(f"{path}: keine lesbare CSV-Tabelle ({error})") from error
+
+
+def _text(value: object) -> str | None:
+    """One cell as text; empty is missing."""
+    if value is None or (isinstance(value, float) and np.isnan(value)) or value is pd.NaT:
+        return None
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        value = int(value)
+    return str(value).strip() or None
+
+
+def number(text: str | None) -> float | None:
+    """Read a number with decimal comma or point; None when it is none."""
+    if text is None:
+        return None
+    plain = text.replace("\u00a0", "").replace(" ", "")
+    if "," in plain:
+        plain = plain.replace(".", "").replace(",", ".")
+    try:
+        value = float(plain)
+    except ValueError:
+        return None
+    return value if np.isfinite(value) else None
+
+
+def read_vector(path: Path, columns: Mapping[str, str], crs: str) -> gpd.GeoDataFrame:
+    """Read a vector file into the county's CRS.
+
+    Parameters
+    ----------
+    path : Path
+        GeoPackage, GeoJSON, Shapefile, anything that GDAL reads.
+    columns : mapping of str to str
+        Column in the file -> column in the result; the others are dropped.
+    crs : str
+        CRS of the result.
+
+    Raises
+    ------
+    SourceError
+        When the file is missing, unreadable, without CRS, or lacks a column.
+    """
+    if not path.is_file():
+        raise SourceError(f"{path}: die Datei fehlt")
+    try:
+        table = gpd.read_file(path)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        raise SourceError(f"{path}: keine lesbare Geodatei ({error})") from error
+    if not isinstance(table, gpd.GeoDataFrame) or table.geometry.isna().all():
+        raise SourceError(f"{path}: enthält keine Geometrien")
+    if table.crs is None:
+        raise SourceError(f"{path}: ohne Koordinatensystem; bitte mit CRS speichern")
+    require_columns(path, table.columns, columns)
+    kept = table[[*columns, "geometry"]].rename(columns=dict(columns))
+    return kept.to_crs(crs)

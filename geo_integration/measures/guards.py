@@ -1,0 +1,149 @@
+"""Guards against silent wrong answers: what every run checks and prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from geo_integration.frames import SERVED
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+THIN = 0.7
+ATYPICAL = 0.3
+SHOWN = 5
+
+Guards = list[dict[str, Any]]
+
+
+def find_guards(
+    cells: pd.DataFrame,
+    offers: pd.DataFrame,
+    sessions: pd.DataFrame,
+    covered: pd.DataFrame,
+    service_dates: pd.DataFrame,
+    trips_by_date: pd.Series,
+    *,
+    has_stop: NDArray[np.bool_],
+    off_street: NDArray[np.bool_],
+    offer_off_street: NDArray[np.bool_],
+    span: tuple[int, int],
+    rejected: int,
+) -> Guards:
+    """Look for what would make the numbers wrong without anybody noticing.
+
+    Parameters
+    ----------
+    cells, offers, sessions, covered, service_dates : DataFrame
+        CELLS, OFFERS, SESSIONS, COVERAGE, SERVICE_DATES.
+    trips_by_date : Series
+        Trips on every date of the feed.
+    has_stop, off_street : ndarray of bool
+        Per cell: a stop within walking distance; too far from any street.
+    offer_off_street : ndarray of bool
+        Per offer: too far from any street.
+    span : tuple of int
+        Earliest departure and latest return, seconds.
+    rejected : int
+        Input rows that were not taken.
+
+    Returns
+    -------
+    list of dict
+        guard (name), level ("info" or "warning"), count, detail.
+    """
+    found: Guards = []
+
+    def note(guard: str, count: int, detail: object = "", *, warning: bool = True) -> None:
+        level = "warning" if warning else "info"
+        found.append({"guard": guard, "level": level, "count": int(count), "detail": str(detail)})
+
+    residents = cells["residents"].to_numpy()
+    note("residents_total", residents.sum(), len(cells), warning=False)
+    _timetable_guards(note, service_dates, trips_by_date)
+    lives = residents > 0
+    for guard, flags in (("cells_without_stop", ~has_stop), ("cells_off_street", off_street)):
+        if (flags & lives).any() and len(trips_by_date):
+            note(guard, (flags & lives).sum(), residents[flags & lives].sum())
+    _offer_guards(note, offers, sessions, offer_off_street, span)
+    _result_guards(note, covered)
+    if rejected:
+        note("rejected_rows", rejected)
+    return found
+
+
+def _timetable_guards(note: Any, service_dates: pd.DataFrame, trips_by_date: pd.Series) -> None:
+    """Validity, thin days, and whether the chosen days are typical."""
+    if trips_by_date.empty:
+        note("no_timetable", 0)
+        return
+    days = trips_by_date.index
+    note("feed_validity", len(days), f"{days[0]:%d.%m.%Y} bis {days[-1]:%d.%m.%Y}", warning=False)
+    weekdays = [d.weekday() for d in days]
+    thin = trips_by_date < THIN * trips_by_date.groupby(weekdays).transform("median")
+    if thin.any():
+        note("thin_dates", thin.sum(), _some([f"{d:%d.%m.%Y}" for d in days[thin]]))
+    off = (service_dates["trips"] - service_dates["trips_median"]).abs()
+    odd = service_dates[off > ATYPICAL * service_dates["trips_median"]]
+    if len(odd):
+        note("atypical_date", len(odd), _some([f"{d:%d.%m.%Y}" for d in odd["date"]]))
+
+
+def _offer_guards(
+    note: Any,
+    offers: pd.DataFrame,
+    sessions: pd.DataFrame,
+    off_street: NDArray[np.bool_],
+    span: tuple[int, int],
+) -> None:
+    """Offers that do not count, or count in a way one should know of."""
+    counted = offers["counted"].to_numpy(bool)
+    groups = {
+        "offers_uncounted": ~counted,
+        "offers_off_street": counted & off_street,
+        "offers_untimed": counted & ~offers["timed"].to_numpy(bool),
+    }
+    for guard, flags in groups.items():
+        if flags.any():
+            note(guard, flags.sum(), _some(offers.loc[flags, "offer_id"].astype(str)))
+    outside = counted & offers["area_id"].isna().to_numpy()
+    if outside.any():
+        note("offers_outside", outside.sum(), warning=False)
+    own = sessions[sessions["offer_id"].isin(offers.loc[counted, "offer_id"])]
+    late = own[(own["start_s"] < span[0]) | (own["end_s"] > span[1])]
+    late = late[~late["drop_in"]]
+    if len(late):
+        note("sessions_outside_rule", len(late), _some(late["session_id"].astype(str)))
+
+
+def _result_guards(note: Any, covered: pd.DataFrame) -> None:
+    """Results that look too bad, or too much alike, to be true."""
+    served = (covered["reason"] == SERVED).groupby(
+        [covered["category"], covered["day_type"]], sort=False
+    )
+    nobody = served.sum()
+    nobody = nobody[nobody == 0]
+    if len(nobody):
+        note("nobody_reached", len(nobody), _some([f"{c}/{d}" for c, d in nobody.index]))
+    minutes = covered.pivot(
+        index=["cell_id", "category"], columns="day_type", values=["out_min", "back_min", "reason"]
+    )
+    days = list(dict.fromkeys(covered["day_type"]))
+    alike = [
+        f"{a} = {b}"
+        for i, a in enumerate(days)
+        for b in days[i + 1 :]
+        if minutes.xs(a, level=1, axis=1).equals(minutes.xs(b, level=1, axis=1))
+    ]
+    if alike and covered["out_min"].notna().any():
+        note("same_on_days", len(alike), _some(alike))
+
+
+def _some(names: Any) -> str:
+    """The first few names, and how many more."""
+    names = list(names)
+    more = f" und {len(names) - SHOWN} weitere" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more

@@ -1,0 +1,1 @@
+"""Published frames -> files. This wing draws; it never computes."""

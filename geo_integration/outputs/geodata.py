@@ -1,0 +1,87 @@
+"""GeoPackage for the GIS office: one file, named layers, the county's own CRS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from geo_integration.errors import OutputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo_integration.frames import Published
+
+# GDAL writes this as the date of last change; a fixed one keeps equal runs byte-equal.
+_FIXED_DATE = "2000-01-01T00:00:00.000Z"
+
+
+def write_geopackage(path: Path, published: Published) -> None:
+    """Write municipalities, cells, stops, offers and underserved areas.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its name must not end in .part, or GDAL does not know its kind.
+    published : Published
+        What disclosure control let through. `cells` gets three columns for each category and day
+        type: status, minutes out, minutes back.
+
+    Raises
+    ------
+    OutputError
+        When GDAL cannot write.
+    """
+    layers = {
+        "municipalities": _with_shares(published),
+        "cells": _wide(published),
+        "underserved_areas": published.gaps,
+        "offers": published.offers,
+        "stops": published.stops,
+    }
+    path.unlink(missing_ok=True)
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
+    try:
+        for name, table in layers.items():
+            _plain(table).to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise OutputError(f"{path}: GeoPackage kann nicht geschrieben werden ({error})") from error
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _wide(published: Published) -> gpd.GeoDataFrame:
+    """Cells with the findings of every category and day type beside each other."""
+    columns = ["reason", "out_min", "back_min"]
+    wide = published.coverage.pivot(
+        index="cell_id", columns=["category", "day_type"], values=columns
+    )
+    order = wide.columns.sort_values()
+    wide = wide[order]
+    wide.columns = [f"{c}__{d}__{'status' if v == 'reason' else v}" for v, c, d in order]
+    numbers = [c for c in wide.columns if c.endswith("_min")]
+    wide = wide.astype(dict.fromkeys(numbers, float))
+    return published.cells.merge(wide.reset_index(), on="cell_id", how="left")
+
+
+def _with_shares(published: Published) -> gpd.GeoDataFrame:
+    """Municipalities with residents and the share covered, per category and day type."""
+    table = published.area_coverage
+    shares = table.pivot(index="area_id", columns=["category", "day_type"], values="share_covered")
+    shares.columns = [f"{c}__{d}__share" for c, d in shares.columns]
+    residents = table.drop_duplicates("area_id").set_index("area_id")["residents"]
+    joined = shares.assign(residents=residents).reset_index()
+    return published.areas.merge(joined, on="area_id", how="left")
+
+
+def _plain(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Columns of kinds that GDAL knows; a geometry column that all rows share."""
+    table = table.copy()
+    for name in table.columns.drop("geometry"):
+        values = table[name]
+        if isinstance(values.dtype, pd.CategoricalDtype) or values.dtype == object:
+            table[name] = values.astype(object).map(lambda v: None if v is None or v is pd.NA or v != v else str(v))
+    return table

@@ -1,0 +1,477 @@
+"""Every word a reader sees on pages and in tables: German first, English second.
+
+One flat dictionary per room of the output, merged into one. A key is `room.name`; words in braces
+are filled in by whoever shows the text. To add a word, add a line; to add a room, add a dictionary
+and name it in `_WORDS`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from geo_integration.errors import OutputError
+from geo_integration.frames import (
+    NO_CONNECTION,
+    NO_OFFER,
+    NO_STOP,
+    NO_WAY_HOME,
+    NOT_IN_TIME,
+    NOT_LOCATED,
+    NOT_ON_DAY,
+    ONLY_IF_BOOKED,
+    OVER_LIMIT,
+    SERVED,
+)
+from geo_integration.outputs.labels_tables import TABLE_WORDS
+
+Language = Literal["de", "en"]
+Words = dict[str, tuple[str, str]]
+
+_PAGE: Words = {
+    "page.title": (
+        "{name}: Wer erreicht welche Integrationsangebote?",
+        "{name}: Who can reach which integration offers?",
+    ),
+    "page.lead": (
+        "Wer kommt zu Fuß und mit Bus und Bahn hin – und wieder zurück? Und wo nicht: warum?",
+        "Who gets there on foot and by public transport – and home again? And where not: why?",
+    ),
+    "page.sample": (
+        "Beispieldaten – nicht für Entscheidungen.",
+        "Sample data – not for decisions.",
+    ),
+    "page.skip_map": ("Zur Karte", "Skip to the map"),
+    "page.skip_gaps": ("Zu den Versorgungslücken", "Skip to the underserved areas"),
+    "page.skip_tables": ("Zu den Tabellen", "Skip to the tables"),
+    "page.nav": ("Seiten", "Pages"),
+    "page.nav_sections": ("Auf dieser Seite", "On this page"),
+    "page.county": ("Ganzer Landkreis", "Whole county"),
+    "page.to_page": ("Seite von {name} öffnen", "Open the page of {name}"),
+    "page.noscript": (
+        "Die Karte braucht JavaScript. Die wichtigsten Zahlen stehen hier als Tabelle.",
+        "The map needs JavaScript. The main figures are given here as tables.",
+    ),
+    "page.too_old": (
+        "Die Karte konnte nicht gezeichnet werden. Bitte einen aktuellen Browser verwenden "
+        "(Firefox, Edge oder Chrome).",
+        "The map could not be drawn. Please use a current browser (Firefox, Edge or Chrome).",
+    ),
+    "page.made": (
+        "geo-integration, Verfahren {version}, Lauf {run}",
+        "geo-integration, method {version}, run {run}",
+    ),
+    "control.heading": ("Was wird gezeigt?", "What is shown?"),
+    "control.category": ("Kategorie", "Category"),
+    "control.day": ("Tag", "Day"),
+    "control.mode": ("Darstellung", "Display"),
+    "control.layers": ("Ebenen", "Layers"),
+    "mode.reach": ("Erreichbarkeit (hin und zurück)", "Within reach (there and back)"),
+    "mode.out": ("Minuten Hinweg", "Minutes there"),
+    "mode.back": ("Minuten Rückweg", "Minutes back"),
+    "mode.walk": ("Minuten zu Fuß", "Minutes on foot"),
+    "layer.offers": ("Angebote der Kategorie", "Offers of the category"),
+    "layer.others": ("Angebote anderer Kategorien", "Offers of other categories"),
+    "layer.gaps": ("Versorgungslücken", "Underserved areas"),
+    "layer.stops": ("Haltestellen", "Stops"),
+    "layer.places": ("Ortsnamen", "Place names"),
+    "layer.borders": ("Gemeindegrenzen", "Municipal boundaries"),
+    "layer.stops_hint": (
+        "Haltestellen erscheinen erst nach dem Hineinzoomen.",
+        "Stops appear once you zoom in.",
+    ),
+    "map.label": (
+        "Karte. Pfeiltasten verschieben, Plus und Minus zoomen, Eingabetaste wählt die Stelle "
+        "unter dem Fadenkreuz.",
+        "Map. Arrow keys pan, plus and minus zoom, Enter picks the spot under the crosshair.",
+    ),
+    "map.zoom_in": ("Vergrößern", "Zoom in"),
+    "map.zoom_out": ("Verkleinern", "Zoom out"),
+    "map.home": ("Ganzes Gebiet", "Whole area"),
+    "map.sources": ("Quellen", "Sources"),
+    "map.outside": (
+        "Außerhalb (Nachbarkreise, Meer)",
+        "Outside (neighbouring counties, sea)",
+    ),
+    "map.inside": ("Im Gebiet, keine Einwohner", "Inside, no residents"),
+    "legend.heading": ("Legende", "Legend"),
+    "legend.class": ("Klasse", "Class"),
+    "legend.symbols": ("Zeichen", "Symbols"),
+    "legend.withheld": (
+        "Punktiert: Einwohnerzahl zurückgehalten (unter {k})",
+        "Dotted: number of residents withheld (below {k})",
+    ),
+    "legend.withheld_count": ("{n} Gitterzellen", "{n} grid cells"),
+    "legend.note": (
+        "Einwohner: Summe der Gitterzellen mit veröffentlichter Einwohnerzahl.",
+        "Residents: sum over the grid cells whose number is published.",
+    ),
+    "legend.minutes_to": ("bis {n} min", "up to {n} min"),
+    "legend.minutes_over": ("über {n} min", "over {n} min"),
+    "legend.minutes_none": ("kein Weg gefunden", "no way found"),
+    "legend.walk_none": ("zu Fuß zu weit", "too far on foot"),
+    "legend.unknown": ("keine Angabe", "not stated"),
+    "legend.offer": ("Angebot (Buchstabe: Kategorie)", "Offer (letter: category)"),
+    "legend.doubtful": ("Ort nur ungefähr bekannt", "Place only roughly known"),
+    "legend.several": ("mehrere Angebote an einem Ort", "several offers at one place"),
+    "legend.gap": ("Versorgungslücke mit Rang", "Underserved area with rank"),
+    "legend.stop": ("Haltestelle", "Stop"),
+    "headline.main": (
+        "{share} der {residents} {people} {area} erreichen {category} am Tag „{day}“ hin und "
+        "zurück in höchstens {minutes} Minuten je Weg.",
+        "{share} of the {residents} {people} {area} reach {category} on “{day}” there and back, "
+        "at most {minutes} minutes each way.",
+    ),
+    "headline.withheld": (
+        "Der Anteil {area} ist für {category} am Tag „{day}“ zurückgehalten (zu wenige Fälle).",
+        "The share {area} is withheld for {category} on “{day}” (too few cases).",
+    ),
+    "headline.missing": (
+        "Für {category} am Tag „{day}“ liegt {area} keine Auswertung vor.",
+        "There is no result for {category} on “{day}” {area}.",
+    ),
+    "headline.booked": (
+        "Weitere {n} nur, wenn ein Rufbus bestellt wird.",
+        "Another {n} only if a call-bus is booked.",
+    ),
+    "headline.left": ("{n} erreichen es nicht.", "{n} do not."),
+    "headline.in_area": ("in {name}", "in {name}"),
+    "unit.residents": ("Einwohner", "residents"),
+    "unit.model": ("Modell", "model"),
+    "unit.residents_model": ("Einwohner (Modell)", "residents (model)"),
+    "unit.min": ("min", "min"),
+    "unit.cell": ("Gitterzelle", "grid cell"),
+    "unit.cells": ("Gitterzellen", "grid cells"),
+    "unit.withheld": (".", "."),
+    "unit.withheld_long": ("zurückgehalten (unter {k})", "withheld (below {k})"),
+    "unit.yes": ("ja", "yes"),
+    "unit.no": ("nein", "no"),
+}
+
+_CARDS: Words = {
+    "card.heading": ("Auswahl", "Selection"),
+    "card.hint": (
+        "Eine Zelle oder ein Zeichen in der Karte anklicken – oder eine Lücke in der Liste.",
+        "Click a cell or a symbol on the map – or an area in the list.",
+    ),
+    "card.close": ("Auswahl schließen", "Close selection"),
+    "card.cell": ("Gitterzelle in {area}", "Grid cell in {area}"),
+    "card.outside": ("außerhalb des Landkreises", "outside the county"),
+    "card.near": ("bei {place}", "near {place}"),
+    "card.on_day": ("Alle Kategorien, Tag: {day}", "All categories, day: {day}"),
+    "card.reached": ("erreichbar", "within reach"),
+    "card.not_reached": ("nicht erreichbar", "not within reach"),
+    "card.booked": ("nur mit Rufbus", "call-bus only"),
+    "card.out": ("hin", "there"),
+    "card.back": ("zurück", "back"),
+    "card.walk": ("zu Fuß", "on foot"),
+    "card.line": ("Linie {line}", "line {line}"),
+    "card.on_foot": ("zu Fuß", "on foot"),
+    "card.best": ("Bestes Angebot: {offer}", "Best offer: {offer}"),
+    "card.nearest": ("Nächstes Angebot: {offer}", "Nearest offer: {offer}"),
+    "card.choice.one": ("1 Angebot in Reichweite", "1 offer within reach"),
+    "card.choice.many": ("{n} Angebote in Reichweite", "{n} offers within reach"),
+    "card.spot": ("{n} Angebote an diesem Ort", "{n} offers at this place"),
+    "card.times": ("Termine", "Times"),
+    "card.times_unknown": ("Termine unbekannt", "Times unknown"),
+    "card.grade": ("Ortsangabe", "Location"),
+    "card.note": ("Hinweis zum Ort", "Note on the location"),
+    "card.stop": ("Haltestelle {name}", "Stop {name}"),
+    "card.gap": ("Versorgungslücke Rang {rank}", "Underserved area, rank {rank}"),
+    "card.show": ("In der Karte zeigen", "Show on the map"),
+    "time.drop_in": ("offen", "drop in"),
+    "time.term_only": ("nicht in den Ferien", "not in school holidays"),
+    "gap.heading": ("Versorgungslücken", "Underserved areas"),
+    "gap.intro": (
+        "{category}, {day}: zusammenhängende Gebiete ohne Erreichbarkeit, nach Einwohnern.",
+        "{category}, {day}: contiguous areas out of reach, by residents.",
+    ),
+    "gap.none": (
+        "Keine Lücke ab {n} Einwohnern in dieser Auswahl.",
+        "No underserved area of {n} residents or more in this selection.",
+    ),
+    "gap.all": (
+        "Betrifft das ganze Gebiet, deshalb keine einzelnen Lücken.",
+        "Concerns the whole area, so no single areas are listed.",
+    ),
+    "gap.nearest": ("Nächstes Angebot: {offer}", "Nearest offer: {offer}"),
+    "gap.minutes": ("im Mittel {n} min", "{n} min on average"),
+}
+
+_REASONS: Words = {
+    f"reason.{SERVED}": ("hin und zurück erreichbar", "reached, there and back"),
+    f"reason.{ONLY_IF_BOOKED}": ("nur mit bestelltem Rufbus", "only with a booked call-bus"),
+    f"reason.{OVER_LIMIT}": ("Weg dauert zu lange", "way takes too long"),
+    f"reason.{NO_WAY_HOME}": ("hin ja, zurück nein", "there yes, home no"),
+    f"reason.{NOT_IN_TIME}": ("keine Ankunft zur rechten Zeit", "no arrival in time"),
+    f"reason.{NO_CONNECTION}": ("keine Verbindung", "no connection"),
+    f"reason.{NO_STOP}": ("keine Haltestelle in Gehweite", "no stop within walking distance"),
+    f"reason.{NOT_ON_DAY}": ("kein Angebot an diesem Tag", "no offer on this day"),
+    f"reason.{NOT_LOCATED}": ("Ort des Angebots unbekannt", "place of the offer unknown"),
+    f"reason.{NO_OFFER}": ("kein Angebot erfasst", "no offer recorded"),
+    f"why.{SERVED}": ("Hin und zurück erreichbar.", "Within reach, there and back."),
+    f"why.{ONLY_IF_BOOKED}": (
+        "Nur erreichbar, wenn vorher ein Rufbus bestellt wird.",
+        "Within reach only if a call-bus is booked beforehand.",
+    ),
+    f"why.{OVER_LIMIT}": (
+        "Es gibt einen Weg, aber er dauert länger als {max} Minuten.",
+        "There is a way, but it takes longer than {max} minutes.",
+    ),
+    f"why.{NO_WAY_HOME}": (
+        "Hin kommt man, aber danach fährt nichts mehr rechtzeitig zurück.",
+        "One gets there, but nothing runs home in time afterwards.",
+    ),
+    f"why.{NOT_IN_TIME}": (
+        "Keine Fahrt kommt rechtzeitig zum Beginn an.",
+        "No service arrives in time for the start.",
+    ),
+    f"why.{NO_CONNECTION}": (
+        "An diesem Tag fährt keine Verbindung dorthin.",
+        "No service goes there on this day.",
+    ),
+    f"why.{NO_STOP}": (
+        "Keine Haltestelle in {access} Gehminuten, und der ganze Weg ist zu Fuß zu weit.",
+        "No stop within {access} minutes on foot, and too far to walk all the way.",
+    ),
+    f"why.{NOT_ON_DAY}": (
+        "An diesem Tag findet kein Angebot dieser Kategorie statt.",
+        "No offer of this category takes place on this day.",
+    ),
+    f"why.{NOT_LOCATED}": (
+        "Es gibt Angebote, aber ihr Ort ist nicht genau genug bekannt.",
+        "There are offers, but their place is not known well enough.",
+    ),
+    f"why.{NO_OFFER}": (
+        "In dieser Kategorie ist kein Angebot erfasst.",
+        "No offer of this category is recorded.",
+    ),
+    "grade.given": ("Koordinate angegeben", "coordinates given"),
+    "grade.house": ("Hausadresse", "house address"),
+    "grade.stop": ("über eine Haltestelle gefunden", "found by a stop"),
+    "grade.place": ("nur der Ort bekannt", "only the village known"),
+    "grade.municipality": ("nur die Gemeinde bekannt", "only the municipality known"),
+    "grade.none": ("Ort unbekannt", "place unknown"),
+}
+
+_TABLES: Words = {
+    "areas.heading": ("Gemeinden im Vergleich", "Municipalities compared"),
+    "areas.caption": (
+        "{category}: {people} mit Angebot in Reichweite, hin und zurück",
+        "{category}: {people} with an offer within reach, there and back",
+    ),
+    "areas.name": ("Gemeinde", "Municipality"),
+    "areas.total": ("Landkreis gesamt", "Whole county"),
+    "areas.residents": ("Einwohner", "Residents"),
+    "areas.covered": ("erreichen", "reached"),
+    "areas.share": ("Anteil", "Share"),
+    "areas.booked": ("+ Rufbus", "+ call-bus"),
+    "areas.note": (
+        "Ein Punkt (.) steht für eine zurückgehaltene Zahl: weniger als {k} Personen, oder eine "
+        "Zahl, aus der sich eine solche errechnen ließe; Anteile erst ab {base} Personen.",
+        "A dot (.) stands for a withheld number: fewer than {k} persons, or a number from which "
+        "such a one could be computed; shares only from {base} persons.",
+    ),
+    "areas.booked_note": (
+        "„+ Rufbus“: erreichen das Angebot nur, wenn vorher ein Rufbus bestellt wird; nicht in "
+        "„erreichen“ enthalten.",
+        "“+ call-bus”: reached only if a call-bus is booked beforehand; not part of “reached”.",
+    ),
+    "areas.sort": ("Sortieren nach {column}", "Sort by {column}"),
+    "offers.heading": ("Angebote: {category}", "Offers: {category}"),
+    "offers.intro": (
+        "{n} Angebote dieser Kategorie auf dieser Seite sind in der Karte eingetragen.",
+        "{n} offers of this category on this page are drawn on the map.",
+    ),
+    "offers.none": ("Kein Angebot dieser Kategorie.", "No offer of this category."),
+    "offers.name": ("Angebot", "Offer"),
+    "offers.provider": ("Träger", "Provider"),
+    "offers.area": ("Gemeinde", "Municipality"),
+    "offers.times": ("Termine", "Times"),
+    "offers.category": ("Kategorie", "Category"),
+    "offers.reason": ("Grund", "Reason"),
+    "offers.map": ("Karte", "Map"),
+    "uncounted.heading": (
+        "Nicht gezählte Angebote",
+        "Offers that are not counted",
+    ),
+    "uncounted.intro": (
+        "Diese {n} Angebote gehen nicht in die Auswertung ein und fehlen in der Karte.",
+        "These {n} offers do not enter the results and are not on the map.",
+    ),
+    "uncounted.none": ("Alle Angebote sind gezählt.", "All offers are counted."),
+    "uncounted.online": ("findet online statt", "held online"),
+    "method.heading": ("Regel, Verfahren und Prüfungen", "Rule, method and checks"),
+    "method.rule": ("Regel", "Rule"),
+    "method.rule_text": (
+        "Erreichbar heißt: hin und zurück je höchstens {max} Minuten von Tür zu Tür, mit höchstens "
+        "{wait} Minuten Wartezeit vor Beginn und nach Ende; frühester Aufbruch {early} Uhr, "
+        "späteste Heimkehr {late} Uhr. Offene Angebote: Besuch von mindestens {visit} Minuten.",
+        "Within reach means: there and back at most {max} minutes each, door to door, with at most "
+        "{wait} minutes of waiting before the start and after the end; earliest departure {early}, "
+        "latest return {late}. Drop-in offers: a visit of at least {visit} minutes.",
+    ),
+    "method.other_limit": ("Abweichend: {list}.", "Different limits: {list}."),
+    "method.walk_text": (
+        "Zu Fuß mit {speed} km/h; höchstens {access} Minuten zur Haltestelle, höchstens {direct} "
+        "Minuten auf ganzem Weg.",
+        "On foot at {speed} km/h; at most {access} minutes to a stop, at most {direct} minutes all "
+        "the way.",
+    ),
+    "method.walking": ("Gehwege", "Walking"),
+    "method.rounding": (
+        "Minuten sind auf ganze Minuten aufgerundet.",
+        "Minutes are rounded up to whole minutes.",
+    ),
+    "method.guards": ("Prüfungen dieses Laufs", "Checks of this run"),
+    "method.source": ("Quelle der Regel", "Source of the rule"),
+    "dates.heading": ("Ausgewertete Fahrplantage", "Timetable days used"),
+    "dates.day_type": ("Tag", "Day"),
+    "dates.weekday": ("Wochentag", "Weekday"),
+    "dates.date": ("Datum", "Date"),
+    "dates.trips": ("Fahrten", "Trips"),
+    "dates.trips_median": ("übliche Zahl (Median)", "usual number (median)"),
+    "dates.candidates": ("Tage zur Auswahl", "Days to choose from"),
+    "sources.heading": ("Quellen und Lizenzen", "Sources and licences"),
+    "sources.layer": ("Ebene", "Layer"),
+    "sources.file": ("Datei", "File"),
+    "sources.source": ("Quelle", "Source"),
+    "sources.date": ("Stand", "Date"),
+    "sources.licence": ("Lizenz", "Licence"),
+    "sources.attribution": ("Namensnennung", "Attribution"),
+    "sources.status": ("Art", "Kind"),
+    "sources.note": ("Bemerkung", "Note"),
+    "status.real": ("echt", "real"),
+    "status.modelled": ("Modell", "model"),
+    "status.sample": ("Beispiel", "sample"),
+    "sources.software": (
+        "Kartensoftware: Leaflet 1.9.3 (BSD-2-Clause), © 2010–2022 Vladimir Agafonkin, "
+        "© 2010–2011 CloudMade.",
+        "Map software: Leaflet 1.9.3 (BSD-2-Clause), © 2010–2022 Vladimir Agafonkin, "
+        "© 2010–2011 CloudMade.",
+    ),
+}
+
+# Further columns of OFFERS that a reader may see, in the order they are shown. What is not named
+# here (internal remarks, who confirmed) stays inside.
+_OFFER_COLUMNS: Words = {
+    "offer.format": ("Format", "Format"),
+    "offer.level": ("Niveau", "Level"),
+    "offer.languages": ("Sprachen", "Languages"),
+    "offer.target_group": ("Zielgruppe", "Target group"),
+    "offer.women_only": ("Nur für Frauen", "Women only"),
+    "offer.childcare": ("Kinderbetreuung", "Childcare"),
+    "offer.barrier_free": ("Barrierefrei", "Step-free"),
+    "offer.cost": ("Kosten", "Cost"),
+    "offer.places_total": ("Plätze", "Places"),
+    "offer.places_free": ("Freie Plätze", "Free places"),
+    "offer.address": ("Adresse", "Address"),
+    "offer.street": ("Straße", "Street"),
+    "offer.postcode": ("PLZ", "Postcode"),
+    "offer.town": ("Ort", "Town"),
+    "offer.place": ("Ortsteil", "Quarter"),
+    "offer.contact": ("Kontakt", "Contact"),
+    "offer.link": ("Link", "Link"),
+    "offer.last_confirmed": ("Zuletzt bestätigt", "Last confirmed"),
+}
+
+_WEEKDAYS: Words = {
+    "weekday.0": ("Montag", "Monday"),
+    "weekday.1": ("Dienstag", "Tuesday"),
+    "weekday.2": ("Mittwoch", "Wednesday"),
+    "weekday.3": ("Donnerstag", "Thursday"),
+    "weekday.4": ("Freitag", "Friday"),
+    "weekday.5": ("Samstag", "Saturday"),
+    "weekday.6": ("Sonntag", "Sunday"),
+    "weekday_short.0": ("Mo", "Mon"),
+    "weekday_short.1": ("Di", "Tue"),
+    "weekday_short.2": ("Mi", "Wed"),
+    "weekday_short.3": ("Do", "Thu"),
+    "weekday_short.4": ("Fr", "Fri"),
+    "weekday_short.5": ("Sa", "Sat"),
+    "weekday_short.6": ("So", "Sun"),
+}
+
+_WORDS: Words = _PAGE | _CARDS | _REASONS | _TABLES | _OFFER_COLUMNS | _WEEKDAYS | TABLE_WORDS
+
+OFFER_COLUMNS = tuple(key.removeprefix("offer.") for key in _OFFER_COLUMNS)
+
+
+def label(key: str, lang: Language) -> str:
+    """Words for one key.
+
+    Parameters
+    ----------
+    key : str
+        Key such as "page.sample".
+    lang : {"de", "en"}
+        Language.
+
+    Returns
+    -------
+    str
+        The words; braces are left to be filled in.
+
+    Raises
+    ------
+    OutputError
+        When there is no such key.
+    """
+    try:
+        return _WORDS[key][0 if lang == "de" else 1]
+    except KeyError:
+        raise OutputError(f"Im Wörterbuch labels.py fehlt der Eintrag {key!r}") from None
+
+
+def words(lang: Language) -> dict[str, str]:
+    """All words of one language, by key.
+
+    Parameters
+    ----------
+    lang : {"de", "en"}
+        Language.
+
+    Returns
+    -------
+    dict of str to str
+        Key to words.
+    """
+    return {key: label(key, lang) for key in _WORDS}
+
+
+def number(value: float, lang: Language, *, digits: int = 0) -> str:
+    """Write a number as the language does: 1.234,5 or 1,234.5.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    lang : {"de", "en"}
+        Language.
+    digits : int
+        Digits after the decimal sign.
+
+    Returns
+    -------
+    str
+        The number as text.
+    """
+    text = f"{value:,.{digits}f}"
+    return text.translate(str.maketrans(",.", ".,")) if lang == "de" else text
+
+
+def percent(share: float, lang: Language) -> str:
+    """Write a share (0 to 1) in per cent, as the language does: 45 % or 45%.
+
+    Parameters
+    ----------
+    share : float
+        The share.
+    lang : {"de", "en"}
+        Language.
+
+    Returns
+    -------
+    str
+        The share as text, with a narrow space in German.
+    """
+    return f"{number(share * 100, lang)}{chr(0xA0) if lang == 'de' else ''}%"

@@ -1,0 +1,230 @@
+// What lies on the map, from bottom to top: land, cells, borders, gaps, stops, offers, names.
+// The layers take no clicks themselves: stacked canvases hide each other. `hitAt` looks instead.
+
+const INK = "#1d2733";
+const GAP_INK = "#b3123c";
+const STOP_ZOOM = 11.5;
+const OFFER_REACH = 14;
+const PANES = ["land", "cells", "borders", "gaps", "stops", "offers", "names"];
+
+// Leaflet's canvas, with patterns over a fill.
+const PatternCanvas = L.Canvas.extend({
+  _fillStroke(context, layer) {
+    L.Canvas.prototype._fillStroke.call(this, context, layer);
+    for (const kind of layer.options.patterns ?? []) {
+      context.globalAlpha = 1;
+      context.fillStyle = pattern(context, kind);
+      context.fill("evenodd");
+    }
+  },
+});
+
+// "lines": nothing to be had; "dots": number of residents withheld.
+function pattern(context, kind) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 6;
+  const brush = tile.getContext("2d");
+  if (kind === "lines") {
+    brush.strokeStyle = "rgba(60, 60, 60, .45)";
+    for (const shift of [-6, 0, 6]) {
+      brush.moveTo(shift, 6);
+      brush.lineTo(shift + 6, 0);
+    }
+    brush.stroke();
+  } else {
+    brush.fillStyle = "rgba(255, 255, 255, .95)";
+    brush.fillRect(1, 1, 3, 3);
+    brush.fillStyle = "rgba(20, 20, 20, .95)";
+    brush.fillRect(2, 2, 2, 2);
+  }
+  return context.createPattern(tile, "repeat");
+}
+
+const renderers = {};
+function preparePanes() {
+  PANES.forEach((pane, i) => {
+    const element = map_karte.createPane(pane);
+    element.style.zIndex = 210 + 20 * i;
+    element.style.pointerEvents = "none";
+    const Renderer = pane === "cells" || pane === "gaps" ? PatternCanvas : L.Canvas;
+    renderers[pane] = new Renderer({pane, padding: 0.3});
+  });
+}
+
+function shapeLayer(pane, shape, style) {
+  const options = {renderer: renderers[pane], pane, interactive: false, smoothFactor: 0, ...style};
+  return L.polygon(shape, options);
+}
+
+function drawLand() {
+  const land = DATA.areas.map((area) => shapeLayer("land", rings(area.rings),
+    {stroke: false, fillColor: "#fbfaf6", fillOpacity: 1}));
+  return L.layerGroup(land).addTo(map_karte);
+}
+
+function drawBorders() {
+  const lines = DATA.areas.map((area) => shapeLayer("borders", rings(area.rings), {
+    fill: false, color: "#3a4552", weight: area.id === DATA.area ? 2.5 : 1.2, opacity: 0.9,
+  }));
+  return L.layerGroup(lines);
+}
+
+function drawCells() {
+  const style = {color: "#ffffff", weight: 0.6, opacity: 0.75, fillOpacity: 0.88};
+  return CELLS.map((cell) => shapeLayer("cells", cell.rings, style).addTo(map_karte));
+}
+
+function recolour(layers, cover, mode) {
+  const looks = Object.fromEntries(classesOf(mode).map((entry) => [entry.key, entry]));
+  layers.forEach((layer, i) => {
+    const look = looks[classOf(cover, mode, i)];
+    const patterns = look.pattern ? [look.pattern] : [];
+    if (CELLS[i].residents === null) patterns.push("dots");
+    layer.setStyle({fillColor: look.colour, patterns});
+  });
+}
+
+function drawStops() {
+  const style = {renderer: renderers.stops, pane: "stops", interactive: false, radius: 2.4,
+    color: "#ffffff", weight: 0.8, fillColor: INK, fillOpacity: 1};
+  return L.layerGroup(DATA.stops.map(([, lon, lat]) => L.circleMarker(place(lon, lat), style)));
+}
+
+// A canvas over the map that is drawn anew after each move; `draw` gets its brush.
+const Sheet = L.Layer.extend({
+  initialize(pane, draw) {
+    this._pane = pane;
+    this._draw = draw;
+  },
+  onAdd(map) {
+    this._canvas = make("canvas", {class: "leaflet-zoom-hide", "aria-hidden": "true"});
+    map.getPane(this._pane).append(this._canvas);
+    map.on("moveend zoomend resize", this.redraw, this);
+    this.redraw();
+  },
+  onRemove(map) {
+    map.off("moveend zoomend resize", this.redraw, this);
+    this._canvas.remove();
+  },
+  redraw() {
+    if (!this._map) return;
+    const size = this._map.getSize().multiplyBy(1.6).floor();
+    const corner = this._map.getSize().multiplyBy(-0.3).floor();
+    const ratio = window.devicePixelRatio || 1;
+    const origin = this._map.containerPointToLayerPoint(corner);
+    L.DomUtil.setPosition(this._canvas, origin);
+    this._canvas.width = size.x * ratio;
+    this._canvas.height = size.y * ratio;
+    this._canvas.style.width = `${size.x}px`;
+    this._canvas.style.height = `${size.y}px`;
+    const brush = this._canvas.getContext("2d");
+    brush.scale(ratio, ratio);
+    this._draw(brush, (at) => this._map.latLngToLayerPoint(at).subtract(origin), size);
+  },
+});
+
+const FONT = "system-ui, 'Segoe UI', Roboto, Arial, sans-serif";
+const NAME_SIZES = [14, 12, 11];
+const NAME_ZOOMS = [0, 9.5, 11.5];
+
+// Place names by rank; a name that would touch one already there is left out.
+function drawNames(brush, pixel, size) {
+  const taken = [];
+  const zoom = map_karte.getZoom();
+  brush.textAlign = "center";
+  brush.textBaseline = "middle";
+  brush.lineJoin = "round";
+  for (const [text, lon, lat, rank] of DATA.places) {
+    if (zoom < NAME_ZOOMS[rank]) continue;
+    const {x, y} = pixel(place(lon, lat));
+    if (x < 0 || y < 0 || x > size.x || y > size.y) continue;
+    brush.font = `${rank === 0 ? 600 : 400} ${NAME_SIZES[rank]}px ${FONT}`;
+    const half = brush.measureText(text).width / 2 + 4;
+    if (half > 130) continue;
+    const box = [x - half, y - 9, x + half, y + 9];
+    if (taken.some((b) => box[0] < b[2] && b[0] < box[2] && box[1] < b[3] && b[1] < box[3])) continue;
+    taken.push(box);
+    brush.lineWidth = 3.5;
+    brush.strokeStyle = "rgba(255, 255, 255, .9)";
+    brush.strokeText(text, x, y);
+    brush.fillStyle = INK;
+    brush.fillText(text, x, y);
+  }
+}
+
+// One symbol: a disc with the category's letter; dashed and pale where the place is uncertain;
+// a square with the number where several offers share a spot.
+function drawSymbol(brush, {x, y}, offers, dimmed) {
+  const first = DATA.offers[offers[0]];
+  const several = offers.length > 1;
+  const doubtful = offers.every((i) => isDoubtful(DATA.offers[i]));
+  const text = several ? String(offers.length) : DATA.categories[first.category]?.letter ?? "?";
+  const radius = dimmed ? 8 : 11;
+  brush.beginPath();
+  if (several) brush.rect(x - radius, y - radius, 2 * radius, 2 * radius);
+  else brush.arc(x, y, radius, 0, 2 * Math.PI);
+  brush.setLineDash([]);
+  brush.lineWidth = 4;
+  brush.strokeStyle = "#ffffff";
+  brush.stroke();
+  brush.fillStyle = doubtful || dimmed ? "#ffffff" : INK;
+  brush.fill();
+  brush.setLineDash(doubtful ? [3, 2.5] : []);
+  brush.lineWidth = dimmed ? 1.2 : 2;
+  brush.strokeStyle = dimmed ? "#5b6672" : INK;
+  brush.stroke();
+  brush.setLineDash([]);
+  brush.font = `700 ${text.length > 1 ? radius : radius + 2}px ${FONT}`;
+  brush.textAlign = "center";
+  brush.textBaseline = "middle";
+  brush.fillStyle = doubtful ? INK : dimmed ? "#3a4552" : "#ffffff";
+  brush.fillText(text, x, y + 0.5);
+}
+
+function drawBadge(brush, {x, y}, text, chosen) {
+  brush.beginPath();
+  brush.arc(x, y, chosen ? 11 : 9, 0, 2 * Math.PI);
+  brush.fillStyle = chosen ? GAP_INK : "#ffffff";
+  brush.fill();
+  brush.lineWidth = 2;
+  brush.strokeStyle = GAP_INK;
+  brush.stroke();
+  brush.font = `700 ${text.length > 2 ? 9 : 11}px ${FONT}`;
+  brush.textAlign = "center";
+  brush.textBaseline = "middle";
+  brush.fillStyle = chosen ? "#ffffff" : GAP_INK;
+  brush.fillText(text, x, y + 0.5);
+}
+
+// Spots that are shown, with the offers that count there: [spot, offers, dimmed].
+function shownSpots(state) {
+  const found = [];
+  for (const spot of SPOTS) {
+    const own = spot.offers.filter((i) => DATA.offers[i].category === state.category);
+    if (own.length && state.layers.offers) found.push([spot, own, false]);
+    else if (state.layers.others && spot.offers.length > own.length) {
+      found.push([spot, spot.offers.filter((i) => !own.includes(i)), true]);
+    }
+  }
+  return found.sort((a, b) => b[2] - a[2]);
+}
+
+function shownGaps(state) {
+  return GAPS.filter((gap) => gap.category === state.category && gap.day === state.day);
+}
+
+// What lies under a point of the map: an offer, a gap's badge, a stop, or a cell.
+function hitAt(point, state) {
+  const pixel = map_karte.latLngToContainerPoint(point);
+  const near = (at, reach) => map_karte.latLngToContainerPoint(at).distanceTo(pixel) <= reach;
+  const spot = shownSpots(state).reverse().find(([entry]) => near(entry.at, OFFER_REACH));
+  if (spot) return {kind: "spot", spot: spot[0], offers: spot[1]};
+  const gap = state.layers.gaps && shownGaps(state).find((entry) => near(entry.at, 11));
+  if (gap) return {kind: "gap", gap};
+  if (state.layers.stops && map_karte.getZoom() >= STOP_ZOOM) {
+    const stop = DATA.stops.find(([, lon, lat]) => near(place(lon, lat), 6));
+    if (stop) return {kind: "stop", stop};
+  }
+  const cell = cellAt(point);
+  return cell ? {kind: "cell", cell} : null;
+}

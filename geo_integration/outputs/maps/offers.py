@@ -1,0 +1,141 @@
+"""Offers and their times -> the entries of the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from geo_integration.outputs.labels import OFFER_COLUMNS, Language, label, number
+from geo_integration.outputs.maps.encode import points, positions, text
+
+if TYPE_CHECKING:
+    from geo_integration.frames import Published
+    from geo_integration.settings import Settings
+
+HOUR_S, MINUTE_S = 3600, 60
+RUN = 3
+DATE_LENGTH = 10
+
+
+def offer_entries(shown: Published, settings: Settings, areas: list[str]) -> list[dict[str, Any]]:
+    """One entry for each offer, in the order of the frame.
+
+    Parameters
+    ----------
+    shown : Published
+        The frames of the page.
+    settings : Settings
+        The county profile.
+    areas : list of str
+        Area ids in the order of the page.
+
+    Returns
+    -------
+    list of dict
+        Names and texts; `at` is lon, lat in 1/100,000 degree; `extra` holds pairs of key of the
+        words and text.
+    """
+    lang = settings.county.language
+    offers = shown.offers
+    times = session_texts(shown.sessions, lang)
+    extra = [name for name in OFFER_COLUMNS if name in offers.columns]
+    records: list[dict[str, Any]] = offers.drop(columns="geometry").to_dict("records")
+    return [
+        {
+            "name": text(row["name"]),
+            "provider": text(row["provider"]),
+            "category": category,
+            "area": area,
+            "grade": text(row["grade"]),
+            "note": text(row["location_note"]),
+            "counted": bool(row["counted"]),
+            "timed": bool(row["timed"]),
+            "times": times.get(text(row["offer_id"]), []),
+            "extra": [[f"offer.{n}", said] for n in extra if (said := _say(row[n], lang))],
+            "at": at,
+        }
+        for row, category, area, at in zip(
+            records,
+            positions(offers["category"], [c.id for c in settings.categories]),
+            positions(offers["area_id"], areas),
+            points(offers.geometry),
+            strict=True,
+        )
+    ]
+
+
+def session_texts(sessions: pd.DataFrame, lang: Language) -> dict[str, list[str]]:
+    """Times of every offer, equal times of several weekdays in one text.
+
+    Parameters
+    ----------
+    sessions : DataFrame
+        SESSIONS.
+    lang : {"de", "en"}
+        Language.
+
+    Returns
+    -------
+    dict of str to list of str
+        Offer id to texts such as "Mo-Fr 09:00-12:00 (offen)", with en dashes.
+    """
+    found: dict[str, list[tuple[int, int, str]]] = {}
+    keys = ["offer_id", "start_s", "end_s", "drop_in", "term_only"]
+    for (offer, start, end, drop_in, term), part in sessions.groupby(keys, observed=True):
+        weekdays = sorted({int(v) for v in part["weekday"]})
+        said = f"{_weekdays(weekdays, lang)} {_clock(int(start))}–{_clock(int(end))}"
+        flags = {"time.drop_in": drop_in, "time.term_only": term}
+        notes = [label(key, lang) for key, flag in flags.items() if flag]
+        said += f" ({', '.join(notes)})" if notes else ""
+        found.setdefault(text(offer), []).append((weekdays[0], int(start), said))
+    return {offer: [said for _, _, said in sorted(times)] for offer, times in found.items()}
+
+
+def _weekdays(days: list[int], lang: Language) -> str:
+    """Short names; three or more in a row as a range."""
+    runs: list[list[int]] = []
+    for day in days:
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    names = [[label(f"weekday_short.{day}", lang) for day in run] for run in runs]
+    return ", ".join(f"{n[0]}–{n[-1]}" if len(n) >= RUN else ", ".join(n) for n in names)
+
+
+def _clock(seconds: int) -> str:
+    """Seconds of the day as HH:MM."""
+    return f"{seconds // HOUR_S % 24:02d}:{seconds % HOUR_S // MINUTE_S:02d}"
+
+
+def _say(value: object, lang: Language) -> str:
+    """A value as a reader expects it: yes or no, a date, a number, or the text itself."""
+    if isinstance(value, bool | np.bool_):
+        return label("unit.yes" if value else "unit.no", lang)
+    said = text(value)
+    if isinstance(value, int | float) and said:
+        return number(float(value), lang)
+    return date_text(said, lang) if hasattr(value, "isoformat") else said
+
+
+def date_text(iso: str, lang: Language) -> str:
+    """A date as the language writes it: 24.11.2026, or 2026-11-24.
+
+    Parameters
+    ----------
+    iso : str
+        YYYY-MM-DD; anything else is given back as it is.
+    lang : {"de", "en"}
+        Language.
+
+    Returns
+    -------
+    str
+        The date.
+    """
+    parts = iso.split("-")
+    if lang == "de" and len(iso) == DATE_LENGTH and len(parts) == 3 and iso[:4].isdigit():  # noqa: PLR2004
+        return ".".join(reversed(parts))
+    return iso

@@ -1,0 +1,346 @@
+"""The workbook: every published number as a table, in the formats planners expect."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+import xlsxwriter
+
+from geo_integration.outputs.labels import label
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from geo_integration.frames import Published
+    from geo_integration.outputs.labels import Language
+    from geo_integration.settings import Settings
+
+# Excel stores a date of making; a fixed one keeps equal runs byte-equal.
+_FIXED_DATE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
+_FORMATS = {"count": "#,##0", "share": "0.0%", "minutes": "#,##0", "text": "@", "date": "dd.mm.yyyy"}
+_MAX_WIDTH = 60
+_MIN_WIDTH = 8
+_MAX_TEXT = 32_000
+
+Sheet = list[tuple[str, str, Any]]
+
+
+class _Context(NamedTuple):
+    """What every sheet needs."""
+
+    published: Published
+    settings: Settings
+    language: Language
+    facts: Mapping[str, object]
+
+    def say(self, key: str, **values: object) -> str:
+        text = label(key, self.language)
+        for name, value in values.items():
+            text = text.replace(f"{{{name}}}", str(value))
+        return text
+
+    def name_of(self, entries: Sequence[Any]) -> dict[str, str]:
+        english = self.language == "en"
+        return {e.id: (e.label_en if english and e.label_en else e.label) for e in entries}
+
+
+def write_workbook(
+    path: Path,
+    published: Published,
+    settings: Settings,
+    *,
+    facts: Mapping[str, object],
+    guards: Sequence[Mapping[str, object]],
+    faults: pd.DataFrame,
+) -> None:
+    """Write all tables of a run into one workbook.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    published : Published
+        What disclosure control let through.
+    settings : Settings
+        The county profile.
+    facts : mapping
+        method_version, made_from, walking, selected.
+    guards : sequence of mapping
+        What the guards found.
+    faults : DataFrame
+        FAULTS of the inputs.
+    """
+    context = _Context(published, settings, settings.county.language, facts)
+    sheets = {
+        "figures": _figures(context, county=True),
+        "areas": _figures(context, county=False),
+        "bands": _bands(context),
+        "gaps": _gaps(context),
+        "offers": _offers(context, counted=True),
+        "uncounted": _offers(context, counted=False),
+        "assumptions": _assumptions(context),
+        "dates": _dates(context),
+        "guards": _guards(context, guards),
+        "faults": _faults(context, faults),
+        "sources": _sources(context),
+    }
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"title": _title(context), "created": _FIXED_DATE})
+        _write_guide(book, context)
+        for name, columns in sheets.items():
+            _write_sheet(book, context.say(f"sheet.{name}"), columns)
+
+
+def write_rejected(path: Path, rejected: pd.DataFrame) -> None:
+    """Write the rows that were not taken, as they were, with the reason beside them."""
+    columns = [(str(c), "text", rejected[c]) for c in rejected.columns]
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"created": _FIXED_DATE})
+        _write_sheet(book, "Nicht übernommen", columns)
+
+
+def _title(context: _Context) -> str:
+    return context.say("guide.title", name=context.settings.county.name)
+
+
+def _write_guide(book: xlsxwriter.Workbook, context: _Context) -> None:
+    """First sheet: what this is, and what it is not."""
+    county, rule = context.settings.county, context.settings.disclosure
+    sheet = book.add_worksheet(context.say("sheet.guide"))
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    bold = book.add_format({"bold": True, "font_size": 14, "text_wrap": True})
+    warn = book.add_format({"bold": True, "font_color": "#9C0006", "text_wrap": True})
+    sheet.set_column(0, 0, 100)
+    lines = [(_title(context), bold)]
+    if county.data_status == "sample":
+        lines.append((context.say("page.sample"), warn))
+    if county.status_note:
+        lines.append((county.status_note, wrap))
+    selected = context.facts.get("selected")
+    if isinstance(selected, list) and selected:
+        lines.append((context.say("guide.selection", names=", ".join(selected)), warn))
+    lines += [
+        (context.say("guide.what"), wrap),
+        (context.say("guide.withheld", k=rule.min_count, base=rule.min_share_base), wrap),
+        (
+            context.say(
+                "guide.run",
+                run=context.facts["made_from"],
+                version=context.facts["method_version"],
+            ),
+            wrap,
+        ),
+    ]
+    for row, (text, style) in enumerate(lines):
+        sheet.write_string(row, 0, text[:_MAX_TEXT], style)
+
+
+def _write_sheet(book: xlsxwriter.Workbook, name: str, columns: Sheet) -> None:
+    """One table: headers frozen and filtered, numbers as numbers."""
+    sheet = book.add_worksheet(name)
+    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    rows = max((len(values) for _, _, values in columns), default=0)
+    for at, (title, kind, values) in enumerate(columns):
+        style = book.add_format({"num_format": _FORMATS[kind], "valign": "top"})
+        sheet.write_string(0, at, title, head)
+        longest = len(title)
+        for row, value in enumerate(values, start=1):
+            longest = max(longest, _write_cell(sheet, row, at, kind, value, style))
+        sheet.set_column(at, at, max(_MIN_WIDTH, min(longest + 2, _MAX_WIDTH)))
+    sheet.freeze_panes(1, 0)
+    if rows:
+        sheet.autofilter(0, 0, rows, len(columns) - 1)
+
+
+def _write_cell(sheet: Any, row: int, at: int, kind: str, value: Any, style: Any) -> int:
+    """Write one value; returns its length in characters."""
+    if value is None or pd.isna(value):
+        return 0
+    if kind == "date":
+        sheet.write_datetime(row, at, dt.datetime.combine(value, dt.time()), style)
+        return 10
+    if kind == "text":
+        text = str(value)[:_MAX_TEXT]
+        sheet.write_string(row, at, text, style)
+        return len(text)
+    sheet.write_number(row, at, float(value), style)
+    return len(f"{float(value):,.0f}")
+
+
+def _residents_title(context: _Context) -> str:
+    modelled = context.settings.residents.modelled
+    return context.say("column.residents_model" if modelled else "column.residents")
+
+
+def _area_names(context: _Context) -> dict[str, str]:
+    """Names of municipalities, and of the sum over all that were computed."""
+    areas = context.published.areas
+    total = "county.selection" if context.facts.get("selected") else "county.total"
+    names = dict(zip(areas["area_id"], areas["name"].astype(str), strict=True))
+    return {context.settings.county.ags: context.say(total)} | names
+
+
+def _figures(context: _Context, *, county: bool) -> Sheet:
+    """Residents within reach, for the county or per municipality."""
+    table = context.published.area_coverage
+    own = table["area_id"] == context.settings.county.ags
+    table = table[own if county else ~own]
+    categories = context.name_of(context.settings.categories)
+    fields = context.name_of(context.settings.fields)
+    field_of = {c.id: fields[c.field] for c in context.settings.categories}
+    say = context.say
+    return [
+        (say("column.area"), "text", table["area_id"].map(_area_names(context))),
+        (say("column.area_id"), "text", table["area_id"]),
+        (say("column.field"), "text", table["category"].map(field_of)),
+        (say("column.category"), "text", table["category"].map(categories)),
+        (say("column.day_type"), "text", table["day_type"].map(context.name_of(context.settings.day_types))),
+        (_residents_title(context), "count", table["residents"]),
+        (say("column.covered"), "count", table["covered"]),
+        (say("column.share_covered"), "share", table["share_covered"]),
+        (say("column.uncovered"), "count", table["uncovered"]),
+        (say("column.booked"), "count", table["booked"]),
+    ]
+
+
+def _bands(context: _Context) -> Sheet:
+    """Residents within 30, 45, 60 minutes."""
+    table = context.published.bands
+    say = context.say
+    return [
+        (say("column.area"), "text", table["area_id"].map(_area_names(context))),
+        (say("column.category"), "text", table["category"].map(context.name_of(context.settings.categories))),
+        (say("column.day_type"), "text", table["day_type"].map(context.name_of(context.settings.day_types))),
+        (say("column.band"), "minutes", table["band_min"]),
+        (_residents_title(context), "count", table["residents"]),
+        (say("column.within"), "count", table["within"]),
+    ]
+
+
+def _gaps(context: _Context) -> Sheet:
+    """Underserved areas."""
+    table = context.published.gaps
+    offers = context.published.offers.set_index("offer_id")["name"]
+    say = context.say
+    return [
+        (say("column.category"), "text", table["category"].map(context.name_of(context.settings.categories))),
+        (say("column.day_type"), "text", table["day_type"].map(context.name_of(context.settings.day_types))),
+        (say("column.rank"), "count", table["rank"]),
+        (say("column.gap"), "text", table["name"]),
+        (_residents_title(context), "count", table["residents"]),
+        (say("column.cells"), "count", table["cells"]),
+        (say("column.reason"), "text", [say(f"reason.{r}") for r in table["reason"]]),
+        (say("column.nearest"), "text", table["offer_id"].map(offers)),
+        (say("column.minutes"), "minutes", table["minutes"]),
+        (say("column.gap_id"), "text", table["gap_id"]),
+    ]
+
+
+def _offers(context: _Context, *, counted: bool) -> Sheet:
+    """Offers that count, or do not."""
+    table = context.published.offers
+    table = table[table["counted"] if counted else ~table["counted"]]
+    say = context.say
+    areas = table["area_id"].map(_area_names(context))
+    return [
+        (say("column.offer_id"), "text", table["offer_id"]),
+        (say("column.name"), "text", table["name"]),
+        (say("column.provider"), "text", table["provider"]),
+        (say("column.category"), "text", table["category"].map(context.name_of(context.settings.categories))),
+        (say("column.area"), "text", areas),
+        (say("column.times"), "text", table["times"]),
+        (say("column.grade"), "text", [say(f"grade.{g}") for g in table["grade"]]),
+        (say("column.located_by"), "text", table["located_by"]),
+        (say("column.note"), "text", table["location_note"]),
+    ]
+
+
+def _assumptions(context: _Context) -> Sheet:
+    """The rule, in words and values."""
+    rule, walking, transit = (getattr(context.settings, n) for n in ("rule", "walking", "transit"))
+    say = context.say
+    names = context.name_of(context.settings.categories)
+    rows: list[tuple[str, object]] = [(say("assumption.max_minutes"), rule.max_minutes)]
+    rows += [
+        (say("assumption.max_minutes_category", name=names[c.id]), c.max_minutes)
+        for c in context.settings.categories
+        if c.max_minutes is not None
+    ]
+    rows += [
+        (say("assumption.max_wait"), rule.max_wait_min),
+        (say("assumption.earliest"), rule.earliest_departure),
+        (say("assumption.latest"), rule.latest_return),
+        (say("assumption.visit"), rule.visit_min),
+        (say("assumption.walking"), context.facts["walking"]),
+        (say("assumption.speed"), walking.speed_kmh),
+        (say("assumption.direct"), walking.max_direct_min),
+        (say("assumption.access"), walking.max_access_min),
+        (say("assumption.transfer"), walking.max_transfer_min),
+        (say("assumption.buffer"), transit.transfer_buffer_s),
+        (say("assumption.window"), " – ".join(transit.window)),
+        (say("assumption.source"), rule.source),
+    ]
+    shown = [_number_text(value, context.language) for _, value in rows]
+    return [
+        (say("column.assumption"), "text", [name for name, _ in rows]),
+        (say("column.value"), "text", shown),
+    ]
+
+
+def _number_text(value: object, language: Language) -> str:
+    text = f"{value:g}" if isinstance(value, int | float) else str(value)
+    return text.replace(".", ",") if language == "de" and isinstance(value, float) else text
+
+
+def _dates(context: _Context) -> Sheet:
+    """Which date stands for which kind of day."""
+    table = context.published.service_dates
+    say = context.say
+    days = context.name_of(context.settings.day_types)
+    return [
+        (say("column.day_type"), "text", table["day_type"].map(days)),
+        (say("column.weekday"), "text", [say(f"weekday.{int(w)}") for w in table["weekday"]]),
+        (say("column.date"), "date", table["date"]),
+        (say("column.trips"), "count", table["trips"]),
+        (say("column.trips_median"), "count", table["trips_median"]),
+        (say("column.candidates"), "count", table["candidates"]),
+    ]
+
+
+def _guards(context: _Context, guards: Sequence[Mapping[str, object]]) -> Sheet:
+    """What the guards found."""
+    say = context.say
+    return [
+        (say("column.level"), "text", [say(f"level.{g['level']}") for g in guards]),
+        (say("column.check"), "text", context.facts["guards"]),
+    ]
+
+
+def _faults(context: _Context, faults: pd.DataFrame) -> Sheet:
+    """Faults of the inputs."""
+    say = context.say
+    kinds = {"row": "count"}
+    sheet = [
+        (say(f"column.{name}"), kinds.get(name, "text"), faults[name])
+        for name in ("file", "row", "column", "found", "message")
+    ]
+    return [*sheet, (say("column.severity"), "text", [say(f"severity.{s}") for s in faults["severity"]])]
+
+
+def _sources(context: _Context) -> Sheet:
+    """Sources and licences."""
+    table = context.published.sources
+    names = ("layer", "file", "source", "date", "licence", "attribution", "status", "note")
+    return [
+        (
+            context.say(f"column.{name}"),
+            "text",
+            [context.say(f"status.{s}") for s in table[name]] if name == "status" else table[name],
+        )
+        for name in names
+    ]
+
+

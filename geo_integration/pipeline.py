@@ -1,0 +1,618 @@
+"""The table of contents: one function per step, in order, frames in, frames out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from typing import TYPE_CHECKING, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo_integration import runs
+from geo_integration.errors import GeoIntegrationError, SettingsError
+from geo_integration.files import beside
+from geo_integration.frames import CONNECTIONS, SERVICE_DATES, TRIPS, Published
+from geo_integration.inputs.boundaries import read_areas, read_places
+from geo_integration.inputs.calendars import choose_service_dates, read_calendar
+from geo_integration.inputs.geocoding import (
+    Gazetteer,
+    locate_offers,
+    read_addresses,
+    read_stops,
+)
+from geo_integration.inputs.offers import read_offers
+from geo_integration.inputs.register import read_register
+from geo_integration.inputs.residents import read_cells
+from geo_integration.inputs.streets import Streets, read_streets
+from geo_integration.inputs.tables import FaultList
+from geo_integration.inputs.timetable import Feed, connections_on, read_feeds, trips_by_date
+from geo_integration.journeys.roundtrips import Day, Limits, build_links, roundtrips
+from geo_integration.journeys.walking import (
+    WalkNetwork,
+    build_walk_network,
+    coordinates,
+    unsnapped,
+)
+from geo_integration.measures.coverage import area_coverage, bands, coverage
+from geo_integration.measures.disclosure import (
+    published_area_coverage,
+    published_bands,
+    published_cells,
+    published_gaps,
+)
+from geo_integration.measures.gaps import gaps
+from geo_integration.measures.guards import Guards, find_guards
+from geo_integration.outputs.geodata import write_geopackage
+from geo_integration.outputs.labels import label
+from geo_integration.outputs.maps import write_pages
+from geo_integration.outputs.workbook import write_rejected, write_workbook
+from geo_integration.settings import Settings, seconds_of_day
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+METHOD_VERSION = "1"
+NO_DATE = dt.date(1, 1, 1)
+
+log = logging.getLogger(__name__)
+
+
+class Inputs(NamedTuple):
+    """What was read of a county."""
+
+    areas: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    cells: gpd.GeoDataFrame
+    offers: gpd.GeoDataFrame
+    sessions: pd.DataFrame
+    stops: gpd.GeoDataFrame
+    trips: pd.DataFrame
+    connections: Mapping[dt.date, pd.DataFrame]
+    service_dates: pd.DataFrame
+    trips_by_date: pd.Series
+    streets: Streets | None
+    sources: pd.DataFrame
+    faults: pd.DataFrame
+    rejected_offers: pd.DataFrame
+
+
+class Findings(NamedTuple):
+    """What was found out, before disclosure control."""
+
+    trips: pd.DataFrame
+    coverage: pd.DataFrame
+    area_coverage: pd.DataFrame
+    bands: pd.DataFrame
+    gaps: gpd.GeoDataFrame
+    guards: Guards
+
+
+class Run(NamedTuple):
+    """What a run has written."""
+
+    folder: Path
+    index: Path
+    pages: list[Path]
+    published: Published
+    guards: Guards
+    faults: pd.DataFrame
+    manifest: Path
+
+
+Progress = "Callable[[str, int, int], None]"
+
+
+def _silent(_step: str, _done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+def run(
+    settings: Settings,
+    folder: Path,
+    *,
+    municipalities: Sequence[str] = (),
+    categories: Sequence[str] = (),
+    progress: Callable[[str, int, int], None] = _silent,
+) -> Run:
+    """Run the main job: offers, residents and timetable to maps and tables.
+
+    Parameters
+    ----------
+    settings : Settings
+        The county profile.
+    folder : Path
+        Where the results go; made if missing.
+    municipalities : sequence of str
+        Names or keys; only these are computed. Empty: all.
+    categories : sequence of str
+        Ids or labels; only these are computed. Empty: all.
+    progress : callable
+        Called with (step, done, total).
+
+    Returns
+    -------
+    Run
+        What was written.
+
+    Raises
+    ------
+    GeoIntegrationError
+        When an input or the selection cannot be used, or a file cannot be written.
+    """
+    narrowed = with_categories(settings, categories)
+    inputs = read_inputs(settings, progress=progress)
+    inputs, selected = with_municipalities(inputs, municipalities)
+    settings, inputs = narrowed, with_offers_of(inputs, narrowed)
+    findings = find(settings, inputs, progress=progress)
+    published = publish(settings, inputs, findings)
+    return write(settings, inputs, findings, published, folder, selected, progress=progress)
+
+
+# 1. Selection ---------------------------------------------------------------------------------
+
+
+def with_categories(settings: Settings, names: Sequence[str]) -> Settings:
+    """Keep only the categories that were asked for, by id or label."""
+    if not names:
+        return settings
+    known = {n.lower(): c.id for c in settings.categories for n in (c.id, c.label, c.label_en) if n}
+    unknown = [name for name in names if name.lower() not in known]
+    if unknown:
+        labels = ", ".join(c.label for c in settings.categories)
+        raise SettingsError(f"Unbekannte Kategorie {', '.join(unknown)}. Bekannt: {labels}")
+    wanted = {known[name.lower()] for name in names}
+    kept = tuple(c for c in settings.categories if c.id in wanted)
+    return settings.model_copy(update={"categories": kept})
+
+
+def with_offers_of(inputs: Inputs, settings: Settings) -> Inputs:
+    """Keep only the offers of the categories that were asked for."""
+    offers = inputs.offers[inputs.offers["category"].isin([c.id for c in settings.categories])]
+    sessions = inputs.sessions[inputs.sessions["offer_id"].isin(offers["offer_id"])]
+    return inputs._replace(offers=offers.reset_index(drop=True), sessions=sessions)
+
+
+def with_municipalities(inputs: Inputs, names: Sequence[str]) -> tuple[Inputs, list[str]]:
+    """Keep only the cells of the municipalities that were asked for, by name or key."""
+    if not names:
+        return inputs, []
+    areas = inputs.areas
+    known = {str(n).lower(): a for a, n in zip(areas["area_id"], areas["name"], strict=True)}
+    known |= {str(a).lower(): a for a in areas["area_id"]}
+    unknown = [name for name in names if name.lower() not in known]
+    if unknown:
+        raise SettingsError(
+            f"Unbekannte Gemeinde {', '.join(unknown)}. Bekannt: {', '.join(areas['name'])}"
+        )
+    wanted = sorted({known[name.lower()] for name in names})
+    cells = inputs.cells[inputs.cells["area_id"].isin(wanted)].reset_index(drop=True)
+    return inputs._replace(cells=cells), wanted
+
+
+# 2. Inputs ------------------------------------------------------------------------------------
+
+
+def read_inputs(
+    settings: Settings, *, progress: Callable[[str, int, int], None] = _silent
+) -> Inputs:
+    """Read and check every layer of a county.
+
+    Raises
+    ------
+    GeoIntegrationError
+        At the first layer that cannot be used.
+    """
+    faults = FaultList()
+    crs = settings.county.crs
+    steps = 6
+    progress("read", 0, steps)
+    areas = read_areas(_needed(settings, "areas"), settings.areas, crs)
+    places = _read_places(settings, faults)
+    progress("read", 1, steps)
+    cells = read_cells(_needed(settings, "residents"), settings.residents, areas, crs, faults)
+    progress("read", 2, steps)
+    feed = _read_timetable(settings, faults)
+    progress("read", 3, steps)
+    gazetteer = Gazetteer(
+        areas, places, _gazetteer_stops(settings, feed, faults), _addresses(settings, faults)
+    )
+    offers_file = _needed(settings, "offers")
+    found = read_offers(offers_file, settings.categories, faults)
+    offers = locate_offers(found.offers, gazetteer, crs, faults, file=offers_file.name)
+    sessions = found.sessions[found.sessions["offer_id"].isin(offers["offer_id"])]
+    progress("read", 4, steps)
+    dates, counts = _service_dates(settings, feed, faults)
+    connections = _connections(feed, dates)
+    progress("read", 5, steps)
+    streets_file = settings.layer("streets")
+    streets = read_streets(streets_file, crs) if streets_file is not None else None
+    sources = read_register(settings.layer("register"))
+    progress("read", steps, steps)
+    return Inputs(
+        areas=areas,
+        places=places,
+        cells=cells,
+        offers=offers,
+        sessions=sessions,
+        stops=feed.stops,
+        trips=feed.trips,
+        connections=connections,
+        service_dates=dates,
+        trips_by_date=counts,
+        streets=streets,
+        sources=sources,
+        faults=faults.frame(),
+        rejected_offers=found.rejected,
+    )
+
+
+def check_inputs(settings: Settings) -> tuple[list[str], FaultList, dict[str, str]]:
+    """Read every layer by itself, and gather what is wrong with any.
+
+    Returns
+    -------
+    tuple of (list of str, FaultList, dict of str to str)
+        Errors that stop a run; faults of single rows; what each layer holds.
+    """
+    errors: list[str] = []
+    faults = FaultList()
+    held: dict[str, str] = {}
+    crs = settings.county.crs
+
+    def attempt(layer: str, read: Callable[[], object], say: Callable[..., str]) -> object:
+        try:
+            result = read()
+        except GeoIntegrationError as error:
+            errors.append(str(error))
+            held[layer] = "unbrauchbar"
+            return None
+        held[layer] = say(result)
+        return result
+
+    areas = attempt(
+        "areas",
+        lambda: read_areas(_needed(settings, "areas"), settings.areas, crs),
+        lambda a: f"{len(a)} Gemeinden",
+    )
+    places = attempt("places", lambda: _read_places(settings, faults), lambda p: f"{len(p)} Orte")
+    feed = attempt(
+        "timetable",
+        lambda: _read_timetable(settings, faults),
+        lambda f: f"{len(f.stops)} Haltestellen, {len(f.trips)} Fahrten" if len(f.trips) else "keiner",
+    )
+    if isinstance(feed, Feed):
+        attempt(
+            "calendar",
+            lambda: _service_dates(settings, feed, faults),
+            lambda r: ", ".join(f"{d:%d.%m.%Y}" for d in r[0]["date"]) or "keine Fahrplantage",
+        )
+    if isinstance(areas, gpd.GeoDataFrame):
+        attempt(
+            "residents",
+            lambda: read_cells(_needed(settings, "residents"), settings.residents, areas, crs, faults),
+            lambda c: f"{len(c)} Zellen, {c['residents'].sum()} Einwohner",
+        )
+    offers_file = _needed(settings, "offers")
+    found = attempt(
+        "offers",
+        lambda: read_offers(offers_file, settings.categories, faults),
+        lambda o: f"{len(o.offers)} Angebote, {len(o.sessions)} Termine",
+    )
+    if found is not None and isinstance(areas, gpd.GeoDataFrame) and isinstance(feed, Feed):
+        def locate() -> gpd.GeoDataFrame:
+            gazetteer = Gazetteer(
+                areas,
+                places if isinstance(places, gpd.GeoDataFrame) else _no_places(crs),
+                _gazetteer_stops(settings, feed, faults),
+                _addresses(settings, faults),
+            )
+            return locate_offers(found.offers, gazetteer, crs, faults, file=offers_file.name)  # type: ignore[attr-defined]
+
+        attempt("geocoding", locate, lambda o: f"{int(o['counted'].sum())} von {len(o)} Angeboten zählen")
+    streets_file = settings.layer("streets")
+    if streets_file is not None:
+        attempt("streets", lambda: read_streets(streets_file, crs), lambda s: f"{len(s.edges)} Abschnitte")
+    attempt("register", lambda: read_register(settings.layer("register")), lambda r: f"{len(r)} Quellen")
+    return errors, faults, held
+
+
+def _needed(settings: Settings, layer: str) -> Path:
+    """Path of a layer that the profile must name."""
+    path = settings.layer(layer)
+    if path is None:
+        raise SettingsError(f"county.toml: [layers] {layer} fehlt")
+    return path
+
+
+def _no_places(crs: str) -> gpd.GeoDataFrame:
+    """An empty gazetteer."""
+    return gpd.GeoDataFrame({"name": [], "area_id": [], "kind": []}, geometry=[], crs=crs)
+
+
+def _read_places(settings: Settings, faults: FaultList) -> gpd.GeoDataFrame:
+    """PLACES; empty where the profile names none."""
+    path = settings.layer("places")
+    return _no_places(settings.county.crs) if path is None else read_places(path, settings.county.crs, faults)
+
+
+def _read_timetable(settings: Settings, faults: FaultList) -> Feed:
+    """The joined feeds; empty where the profile names none."""
+    paths = [settings.folder / name for name in settings.layers.timetable]
+    if paths:
+        return read_feeds(paths, settings.transit, settings.county.crs, faults)
+    stops = gpd.GeoDataFrame({"stop_id": [], "name": []}, geometry=[], crs=settings.county.crs)
+    trips = pd.DataFrame({name: [] for name in TRIPS.columns})
+    services = pd.DataFrame({"service_id": [], "date": [], "feed": []})
+    return Feed(stops, trips, pd.DataFrame({"trip": []}), services)
+
+
+def _gazetteer_stops(settings: Settings, feed: Feed, faults: FaultList) -> gpd.GeoDataFrame:
+    """Stops to find venues by: the county's own list, else those of the timetable."""
+    path = settings.layer("stops")
+    return feed.stops if path is None else read_stops(path, settings.county.crs, faults)
+
+
+def _addresses(settings: Settings, faults: FaultList) -> gpd.GeoDataFrame | None:
+    """The county's address file, if it has one."""
+    path = settings.layer("addresses")
+    return None if path is None else read_addresses(path, settings.county.crs, faults)
+
+
+def _service_dates(
+    settings: Settings, feed: Feed, faults: FaultList
+) -> tuple[pd.DataFrame, pd.Series]:
+    """SERVICE_DATES, and the trips of every date."""
+    path = settings.layer("calendar")
+    holidays = {} if path is None else read_calendar(path, faults)
+    if feed.trips.empty:
+        return pd.DataFrame(columns=list(SERVICE_DATES.columns)), pd.Series(dtype="int64")
+    counts = trips_by_date(feed)
+    dates = choose_service_dates(
+        counts, settings.day_types, holidays, reference_date=settings.transit.reference_date
+    )
+    return dates, counts
+
+
+def _connections(feed: Feed, service_dates: pd.DataFrame) -> dict[dt.date, pd.DataFrame]:
+    """CONNECTIONS of every date that is needed."""
+    if service_dates.empty:
+        return {NO_DATE: pd.DataFrame({name: [] for name in CONNECTIONS.columns})}
+    return {date: connections_on(feed, date) for date in sorted(set(service_dates["date"]))}
+
+
+# 3. Journeys and measures ---------------------------------------------------------------------
+
+
+def find(
+    settings: Settings,
+    inputs: Inputs,
+    *,
+    progress: Callable[[str, int, int], None] = _silent,
+) -> Findings:
+    """Compute journeys there and back, coverage, and underserved areas."""
+    limits = limits_of(settings)
+    network = walk_network(settings, inputs)
+    links = build_links(network, inputs.cells, inputs.offers, inputs.stops, limits)
+    trips = roundtrips(
+        inputs.cells,
+        inputs.offers,
+        inputs.sessions,
+        inputs.trips,
+        inputs.connections,
+        links,
+        days=days_of(settings, inputs.service_dates),
+        limits=limits,
+        progress=lambda done, total: progress("journeys", done, total),
+    )
+    progress("measures", 0, 3)
+    covered = coverage(
+        inputs.cells,
+        inputs.offers,
+        trips,
+        categories=[c.id for c in settings.categories],
+        day_types=[day.id for day in settings.day_types],
+    )
+    progress("measures", 1, 3)
+    county = settings.county.ags
+    by_area = area_coverage(inputs.cells, covered, county=county)
+    in_bands = bands(inputs.cells, covered, bands_min=settings.rule.bands_min, county=county)
+    progress("measures", 2, 3)
+    areas = gaps(
+        inputs.cells,
+        covered,
+        inputs.areas,
+        inputs.places,
+        min_residents=settings.gaps.min_residents,
+    )
+    guards = find_guards(
+        inputs.cells,
+        inputs.offers,
+        inputs.sessions,
+        covered,
+        inputs.service_dates,
+        inputs.trips_by_date,
+        has_stop=np.diff(links.access.start) > 0,
+        off_street=unsnapped(network, inputs.cells[["x_m", "y_m"]].to_numpy(float)),
+        offer_off_street=unsnapped(network, coordinates(inputs.offers.geometry)),
+        span=(limits.earliest_s, limits.latest_s),
+        rejected=int((inputs.faults["severity"] == "rejected").sum()),
+    )
+    progress("measures", 3, 3)
+    return Findings(trips, covered, by_area, in_bands, areas, guards)
+
+
+def walk_network(settings: Settings, inputs: Inputs) -> WalkNetwork:
+    """What people walk on."""
+    streets = inputs.streets
+    return build_walk_network(
+        None if streets is None else streets.nodes,
+        None if streets is None else streets.edges,
+        speed_kmh=settings.walking.speed_kmh,
+        detour_factor=settings.walking.detour_factor,
+        max_snap_m=settings.walking.max_snap_m,
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The rule in seconds."""
+    walking, transit, rule = settings.walking, settings.transit, settings.rule
+    return Limits(
+        max_direct_s=int(walking.max_direct_min * 60),
+        max_access_s=int(walking.max_access_min * 60),
+        max_transfer_s=int(walking.max_transfer_min * 60),
+        transfer_buffer_s=transit.transfer_buffer_s,
+        max_wait_s=int(rule.max_wait_min * 60),
+        earliest_s=seconds_of_day(rule.earliest_departure),
+        latest_s=seconds_of_day(rule.latest_return),
+        visit_s=int(rule.visit_min * 60),
+        window=(seconds_of_day(transit.window[0]), seconds_of_day(transit.window[1])),
+        max_minutes={c.id: settings.max_minutes(c.id) for c in settings.categories},
+    )
+
+
+def days_of(settings: Settings, service_dates: pd.DataFrame) -> list[Day]:
+    """Kinds of day with the dates that stand for them."""
+    days = []
+    for day in settings.day_types:
+        rows = service_dates[service_dates["day_type"] == day.id]
+        dates = dict(zip(rows["weekday"].astype(int), rows["date"], strict=True))
+        if service_dates.empty:
+            dates = {day_number(w): NO_DATE for w in day.weekdays}
+        days.append(Day(day.id, dates, day.school_term is False))
+    return days
+
+
+def day_number(weekday: str) -> int:
+    """0 for Monday to 6 for Sunday."""
+    return ("mo", "tu", "we", "th", "fr", "sa", "su").index(weekday)
+
+
+# 4. Disclosure control ------------------------------------------------------------------------
+
+
+def publish(settings: Settings, inputs: Inputs, findings: Findings) -> Published:
+    """Let through what may leave the house."""
+    rule, county = settings.disclosure, settings.county.ags
+    return Published(
+        areas=inputs.areas,
+        places=inputs.places,
+        stops=inputs.stops,
+        cells=published_cells(inputs.cells, min_count=rule.min_count),
+        offers=inputs.offers.drop(columns=["confidential", "confirmed_by", "row", "remark"]),
+        sessions=inputs.sessions,
+        coverage=findings.coverage,
+        area_coverage=published_area_coverage(
+            findings.area_coverage,
+            county=county,
+            min_count=rule.min_count,
+            min_share_base=rule.min_share_base,
+        ),
+        bands=published_bands(findings.bands, county=county, min_count=rule.min_count),
+        gaps=published_gaps(findings.gaps, min_count=rule.min_count),
+        service_dates=inputs.service_dates,
+        sources=inputs.sources,
+    )
+
+
+# 5. Outputs -----------------------------------------------------------------------------------
+
+
+def write(
+    settings: Settings,
+    inputs: Inputs,
+    findings: Findings,
+    published: Published,
+    folder: Path,
+    selected: Sequence[str],
+    *,
+    progress: Callable[[str, int, int], None] = _silent,
+) -> Run:
+    """Write pages, tables, GeoPackage and manifest."""
+    facts = _facts(settings, findings, inputs, selected)
+    tables = folder / "tables"
+    pages = write_pages(
+        published,
+        settings,
+        folder,
+        facts=facts,
+        areas=selected or None,
+        progress=lambda done, total: progress("pages", done, total),
+    )
+    progress("tables", 0, 3)
+    workbook = tables / "erreichbarkeit.xlsx"
+    with beside(workbook) as part:
+        write_workbook(part, published, settings, facts=facts, guards=findings.guards, faults=inputs.faults)
+    progress("tables", 1, 3)
+    rejected = tables / "nicht_uebernommen.xlsx"
+    if len(inputs.rejected_offers):
+        with beside(rejected) as part:
+            write_rejected(part, inputs.rejected_offers)
+    else:
+        rejected.unlink(missing_ok=True)
+    progress("tables", 2, 3)
+    with beside(folder / "coverage.gpkg") as part:
+        write_geopackage(part, published)
+    manifest = folder / "manifest.json"
+    written = [p for p in (*pages, workbook, rejected, folder / "coverage.gpkg") if p.is_file()]
+    runs.write_manifest(
+        manifest,
+        {
+            **_made_from(settings, selected),
+            "run": facts["made_from"],
+            "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            "service_dates": published.service_dates.to_dict("records"),
+            "guards": list(findings.guards),
+            "faults": inputs.faults.astype(object).where(inputs.faults.notna(), None).to_dict("records"),
+            "outputs": {str(p.relative_to(folder).as_posix()): runs.digest(p) for p in written},
+        },
+    )
+    progress("tables", 3, 3)
+    return Run(folder, pages[0], pages, published, findings.guards, inputs.faults, manifest)
+
+
+def input_files(settings: Settings) -> list[Path]:
+    """Every file that a run reads."""
+    names = ("areas", "places", "stops", "residents", "offers", "calendar", "register", "addresses", "streets")
+    files = [path for name in names if (path := settings.layer(name)) is not None]
+    files += [settings.folder / name for name in settings.layers.timetable]
+    return [settings.folder / "county.toml", *files]
+
+
+def _made_from(settings: Settings, selected: Sequence[str]) -> dict[str, object]:
+    """All that the numbers depend on."""
+    return {
+        "method_version": METHOD_VERSION,
+        "versions": runs.versions(),
+        "inputs": runs.input_digests(settings.folder, input_files(settings)),
+        "settings": settings.model_dump(mode="json", exclude={"folder"}, by_alias=True),
+        "municipalities": list(selected),
+    }
+
+
+def _facts(
+    settings: Settings, findings: Findings, inputs: Inputs, selected: Sequence[str]
+) -> dict[str, object]:
+    """Plain values that pages and tables show."""
+    language = settings.county.language
+    if inputs.streets is None:
+        factor = f"{settings.walking.detour_factor:g}"
+        factor = factor.replace(".", ",") if language == "de" else factor
+        walking = label("walking.straight", language).replace("{factor}", factor)
+    else:
+        walking = label("walking.streets", language).replace("{file}", str(settings.layers.streets))
+    names = inputs.areas.set_index("area_id")["name"]
+    return {
+        "method_version": METHOD_VERSION,
+        "made_from": runs.run_digest(_made_from(settings, selected)),
+        "walking": walking,
+        "selected": [str(names[a]) for a in selected],
+        "guards": [
+            label(f"guard.{g['guard']}", language)
+            .replace("{count}", str(g["count"]))
+            .replace("{detail}", str(g["detail"]))
+            for g in findings.guards
+        ],
+    }

@@ -1,0 +1,51 @@
+"""What a run was made of: digests of the inputs, versions, and the manifest."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import platform
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from geo_integration.files import beside
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+_PACKAGES = ("geo-integration", "geopandas", "numba", "numpy", "pandas", "pyproj", "scipy", "shapely")
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def input_digests(folder: Path, files: Sequence[Path]) -> dict[str, str]:
+    """SHA-256 of every input that is there, by its name in the county folder."""
+    return {str(p.relative_to(folder).as_posix()): digest(p) for p in sorted(files) if p.is_file()}
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that the numbers depend on."""
+    found = {"python": platform.python_version()}
+    for name in _PACKAGES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
+
+
+def run_digest(parts: Mapping[str, object]) -> str:
+    """Short name of a run: the same inputs, settings and versions give the same one."""
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def write_manifest(path: Path, manifest: Mapping[str, object]) -> None:
+    """Write the manifest as JSON, keys in order."""
+    with beside(path) as part:
+        text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False, default=str)
+        part.write_text(text + "\n", encoding="utf-8")

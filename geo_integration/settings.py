@@ -1,0 +1,363 @@
+"""The county profile: county.toml -> frozen, checked values.
+
+One folder is one county. Nothing here knows any particular county; whatever differs between two
+counties stands in their profiles.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from geo_integration.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PROFILE = "county.toml"
+
+Weekday = Literal["mo", "tu", "we", "th", "fr", "sa", "su"]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
+
+
+def _seconds(text: str) -> str:
+    """Check a time of day; hours past 24 belong to the night after the service day."""
+    found = re.fullmatch(r"(\d{1,2}):([0-5]\d)", text)
+    if not found or int(found[1]) > 30:
+        raise ValueError("erwartet wird eine Uhrzeit wie 18:30")
+    return text
+
+
+TimeOfDay = Annotated[str, AfterValidator(_seconds)]
+
+
+def seconds_of_day(time: str) -> int:
+    """Turn "HH:MM" into seconds since the start of the service day."""
+    hours, minutes = time.split(":")
+    return int(hours) * 3600 + int(minutes) * 60
+
+
+class _Table(BaseModel):
+    """A table of the profile: frozen, and no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class County(_Table):
+    """Who the county is."""
+
+    name: str = Field(min_length=1, max_length=200)
+    ags: str = Field(min_length=1, max_length=12)
+    crs: str
+    timezone: str = "Europe/Berlin"
+    language: Literal["de", "en"] = "de"
+    data_status: Literal["sample", "real"] = "real"
+    status_note: str = ""
+
+    @field_validator("crs")
+    @classmethod
+    def _is_metric(cls, value: str) -> str:
+        try:
+            crs = CRS.from_user_input(value)
+        except CRSError as error:
+            raise ValueError("unbekanntes Koordinatensystem") from error
+        if not crs.is_projected or crs.axis_info[0].unit_conversion_factor != 1.0:
+            raise ValueError("erwartet wird ein ebenes Koordinatensystem in Metern")
+        return value
+
+
+class Layers(_Table):
+    """File names, relative to the county folder."""
+
+    areas: str
+    residents: str
+    offers: str
+    timetable: tuple[str, ...] = ()
+    places: str | None = None
+    stops: str | None = None
+    calendar: str | None = None
+    register_: str | None = Field(default=None, alias="register")
+    addresses: str | None = None
+    streets: str | None = None
+
+
+class AreaColumns(_Table):
+    """Which columns of the boundary file mean what."""
+
+    id: str = "ags"
+    name: str = "name"
+
+
+class ResidentColumns(_Table):
+    """Which columns of the residents' file mean what."""
+
+    id: str = "cell_id"
+    residents: str = "residents"
+    area: str | None = None
+    lon: str | None = None
+    lat: str | None = None
+    modelled: bool = False
+
+
+class Walking(_Table):
+    """How people walk."""
+
+    speed_kmh: float = Field(default=4.8, gt=0.5, le=15)
+    detour_factor: float = Field(default=1.3, ge=1, le=3)
+    max_direct_min: Minutes = 45
+    max_access_min: Minutes = 20
+    max_transfer_min: Minutes = 10
+    max_snap_m: float = Field(default=500, gt=0, le=5000)
+
+
+class Transit(_Table):
+    """How people ride."""
+
+    transfer_buffer_s: int = Field(default=120, ge=1, le=3600)
+    window: tuple[TimeOfDay, TimeOfDay] = ("08:00", "10:00")
+    on_demand_route_types: tuple[int, ...] = (715,)
+    on_demand_pattern: str = r"Rufbus|Ruf-mich|Anruf|\bAST\b|\bALT\b|Bürgerbus"
+    on_demand_lines: tuple[str, ...] = ()
+    reference_date: dt.date | None = None
+
+    @field_validator("on_demand_pattern")
+    @classmethod
+    def _is_pattern(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError("kein gültiges Suchmuster") from error
+        return value
+
+    @field_validator("window")
+    @classmethod
+    def _is_window(cls, value: tuple[str, str]) -> tuple[str, str]:
+        if seconds_of_day(value[0]) >= seconds_of_day(value[1]):
+            raise ValueError("der Anfang muss vor dem Ende liegen")
+        return value
+
+
+class Rule(_Table):
+    """When a resident is served."""
+
+    max_minutes: Minutes = 45
+    bands_min: tuple[Minutes, ...] = (30, 45, 60)
+    max_wait_min: Minutes = 30
+    earliest_departure: TimeOfDay = "06:00"
+    latest_return: TimeOfDay = "22:30"
+    visit_min: Minutes = 30
+    source: str = ""
+
+
+class Gaps(_Table):
+    """Which underserved areas are listed."""
+
+    min_residents: int = Field(default=25, ge=1)
+
+
+class Disclosure(_Table):
+    """How small a published number may be. Required: there is no hidden default."""
+
+    min_count: int = Field(ge=3)
+    min_share_base: int = Field(ge=1)
+
+
+class FieldOfAction(_Table):
+    """A field of action of the integration concept."""
+
+    id: Identifier
+    label: str
+    label_en: str = ""
+
+
+class Category(_Table):
+    """A category of offers."""
+
+    id: Identifier
+    label: str
+    label_en: str = ""
+    field: Identifier
+    letter: str = Field(min_length=1, max_length=2)
+    max_minutes: Minutes | None = None
+
+
+class DayType(_Table):
+    """A kind of day."""
+
+    id: Identifier
+    label: str
+    label_en: str = ""
+    weekdays: tuple[Weekday, ...] = Field(min_length=1)
+    school_term: bool | None = None
+    public_holidays: bool = False
+
+
+class Settings(_Table):
+    """The whole profile, and the folder that it came from."""
+
+    folder: Path
+    county: County
+    layers: Layers
+    areas: AreaColumns = AreaColumns()
+    residents: ResidentColumns = ResidentColumns()
+    walking: Walking = Walking()
+    transit: Transit = Transit()
+    rule: Rule = Rule()
+    gaps: Gaps = Gaps()
+    disclosure: Disclosure
+    fields: tuple[FieldOfAction, ...] = Field(min_length=1)
+    categories: tuple[Category, ...] = Field(min_length=1)
+    day_types: tuple[DayType, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Settings:
+        for what in ("fields", "categories", "day_types"):
+            ids = [entry.id for entry in getattr(self, what)]
+            if len(set(ids)) < len(ids):
+                raise ValueError(f"[[{what}]]: eine id kommt doppelt vor: {', '.join(ids)}")
+        fields = {entry.id for entry in self.fields}
+        for category in self.categories:
+            if category.field not in fields:
+                known = ", ".join(sorted(fields))
+                raise ValueError(
+                    f"[[categories]] {category.id}: Handlungsfeld {category.field!r} fehlt in "
+                    f"[[fields]] (dort: {known})"
+                )
+        terms = any(day.school_term is not None for day in self.day_types)
+        if terms and self.layers.calendar is None:
+            raise ValueError("[[day_types]] mit school_term brauchen [layers] calendar")
+        return self
+
+    def layer(self, name: str) -> Path | None:
+        """Path of a layer's file, or None where the profile names none."""
+        value = getattr(self.layers, "register_" if name == "register" else name)
+        return None if value is None else self.folder / value
+
+    def max_minutes(self, category: str) -> float:
+        """Longest way in minutes under the rule, for one category."""
+        for entry in self.categories:
+            if entry.id == category and entry.max_minutes is not None:
+                return entry.max_minutes
+        return self.rule.max_minutes
+
+
+def bundled_counties() -> dict[str, Path]:
+    """Folders of the counties that come with the package, by name."""
+    found: dict[str, Path] = {}
+    package = Path(str(resources.files("geo_integration")))
+    for root in (package.parent / "layers", package / "layers"):
+        if root.is_dir():
+            found |= {p.parent.name: p.parent for p in sorted(root.glob(f"*/{PROFILE}"))}
+    return found
+
+
+def find_county(name: str) -> Path:
+    """Folder of a county that was named on the command line.
+
+    Parameters
+    ----------
+    name : str
+        Name of a bundled county, or path of a folder that holds a county.toml.
+
+    Raises
+    ------
+    SettingsError
+        When there is no such county; names what there is.
+    """
+    folder = Path(name)
+    if (folder / PROFILE).is_file():
+        return folder.resolve()
+    bundled = bundled_counties()
+    if name.lower() in bundled:
+        return bundled[name.lower()]
+    known = ", ".join(sorted(bundled)) or "keine"
+    if folder.is_dir():
+        raise SettingsError(
+            f"Im Ordner {folder} liegt keine Datei {PROFILE}. "
+            f"Einen neuen Landkreis-Ordner legt an: geo-integration init {folder}"
+        )
+    raise SettingsError(
+        f"Der Landkreis {name!r} ist unbekannt. Mitgeliefert: {known}. Für einen eigenen den Pfad "
+        f"seines Ordners angeben (darin liegt {PROFILE}), "
+        f"oder einen anlegen: geo-integration init ORDNER"
+    )
+
+
+def read_settings(folder: Path) -> Settings:
+    """Read and check the profile of a county folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The county folder.
+
+    Raises
+    ------
+    SettingsError
+        With every fault that was found in the profile.
+    """
+    path = folder / PROFILE
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise SettingsError(f"{path}: die Datei fehlt") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: kein gültiges TOML ({error})") from error
+    if "folder" in values:
+        raise SettingsError(f"{path}: unbekannter Eintrag folder")
+    try:
+        return Settings(folder=folder, **values)
+    except ValidationError as error:
+        faults = "; ".join(_say(fault) for fault in error.errors())
+        raise SettingsError(f"{path}: {faults}") from error
+
+
+_SAID = {
+    "missing": "fehlt",
+    "extra_forbidden": "unbekannter Eintrag",
+    "greater_than": "muss größer sein als {gt}",
+    "greater_than_equal": "muss mindestens {ge} sein",
+    "less_than": "muss kleiner sein als {lt}",
+    "less_than_equal": "darf höchstens {le} sein",
+    "string_type": "erwartet wird Text in Anführungszeichen",
+    "string_too_short": "darf nicht leer sein",
+    "string_too_long": "ist zu lang (höchstens {max_length} Zeichen)",
+    "string_pattern_mismatch": "nur Kleinbuchstaben a-z, Ziffern und _",
+    "float_parsing": "erwartet wird eine Zahl (mit Punkt)",
+    "float_type": "erwartet wird eine Zahl (mit Punkt)",
+    "int_parsing": "erwartet wird eine ganze Zahl",
+    "int_type": "erwartet wird eine ganze Zahl",
+    "bool_type": "erwartet wird true oder false",
+    "bool_parsing": "erwartet wird true oder false",
+    "literal_error": "erwartet wird {expected}",
+    "too_short": "braucht mindestens einen Eintrag",
+}
+
+
+def _say(fault: Mapping[str, Any]) -> str:
+    """One fault of the profile in words."""
+    where = " ".join(f"Nr. {p + 1}" if isinstance(p, int) else str(p) for p in fault["loc"])
+    if fault["type"] == "value_error":
+        text = str(fault["ctx"]["error"])
+    else:
+        text = _SAID.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
+    found = fault["input"]
+    shown = "" if isinstance(found, dict | BaseModel) or fault["type"] == "missing" else repr(found)
+    return f"{where}: {text}" + (f" (gefunden: {shown[:80]})" if shown else "") if where else text

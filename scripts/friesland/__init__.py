@@ -1,0 +1,1 @@
+"""Build the sample county Friesland from its sources, one module per layer."""

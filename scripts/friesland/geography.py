@@ -32,6 +32,7 @@ SUFFIXES = (
     "Ovelgönne",
     "Neuharlingersiel",
 )
+ADDITIONS = re.compile(r" \((Jadebusen|Ostfriesland)\)$")
 WRONG_LABELS = {
     "Heidmühle(Schortens) Klosterweg/Östringfelde, Frie": "Klosterweg/Östringfelde, Schortens"
 }
@@ -215,14 +216,16 @@ def _rounded_ring(coords: Iterable[tuple[float, ...]]) -> list[tuple[float, floa
 
 
 def _full_name(name: str) -> str:
-    """Complete a municipality that the source cut at fifty characters."""
+    """Complete a municipality cut at fifty characters, and drop "(Jadebusen)" and the like."""
     if name in WRONG_LABELS:
         return WRONG_LABELS[name]
-    if len(name) < NAME_LIMIT - 1 or ", " not in name:
+    if ", " not in name:
         return name
     head, tail = name.rsplit(", ", 1)
-    fits = [suffix for suffix in SUFFIXES if suffix.startswith(tail)]
-    return f"{head}, {fits[0]}" if len(fits) == 1 else name
+    if len(name) >= NAME_LIMIT - 1:
+        fits = [suffix for suffix in SUFFIXES if suffix.startswith(tail)]
+        tail = fits[0] if len(fits) == 1 else tail
+    return f"{head}, {ADDITIONS.sub('', tail)}"
 
 
 def _missing_stations(path: Path, known: set[str]) -> pd.DataFrame:

@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,9 +17,8 @@ from friesland.ferry import CROSSING_MIN, ISLAND_RAIL_MIN, TRANSFER_MIN, build_s
 from friesland.geography import ISLAND_STATION_ID
 from friesland.lines import BUS, FERRY, HOLIDAY, ON_DEMAND, RAIL, REGULAR_LINES, Line
 from friesland.schools import SCHOOLS, School, SchoolRun, build_school_runs
+from friesland.stop_register import StopRegister
 
-DETOUR_FACTOR = 1.3
-DWELL_S = 15
 SCHOOL_SPEED_KMH = 38.0
 BOOKING_RULE = "anmeldung-60"
 BOOKING_NOTICE_MIN = 60
@@ -106,71 +104,6 @@ def write_feed(feed: Feed, stops: gpd.GeoDataFrame, path: Path) -> None:
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, table.to_csv(index=False, lineterminator="\n"))
     path.write_bytes(buffer.getvalue())
-
-
-class StopRegister:
-    """Stops by written name, and the minutes a bus takes between them."""
-
-    def __init__(self, stops: gpd.GeoDataFrame) -> None:
-        """Index the stops by id and by name."""
-        self._points = dict(zip(stops["stop_id"], stops.geometry, strict=True))
-        self._by_name: dict[str, list[str]] = {}
-        for row in stops.itertuples(index=False):
-            self._by_name.setdefault(row.name, []).append(row.stop_id)
-        self._names = dict(zip(stops["stop_id"], stops["name"], strict=True))
-
-    def ids(self, text: str) -> list[str]:
-        """Resolve "municipality: stop; stop" into stop ids; an unknown name is an error."""
-        found: list[str] = []
-        municipality = ""
-        for part in text.replace("\n", ";").split(";"):
-            name = part.strip()
-            if not name:
-                continue
-            if ": " in name:
-                municipality, name = name.split(": ", 1)
-            found.append(self._id(name, municipality))
-        return found
-
-    def minutes(self, ids: list[str], speed_kmh: float) -> list[int]:
-        """Count full minutes from the first stop, at least one between stops."""
-        elapsed, clock = [0], 0.0
-        for here, there in pairwise(ids):
-            metres = self._points[here].distance(self._points[there]) * DETOUR_FACTOR
-            clock += metres / 1_000 / speed_kmh * 60 + DWELL_S / 60
-            elapsed.append(max(elapsed[-1] + 1, round(clock)))
-        return elapsed
-
-    def label(self, stop_id: str) -> str:
-        """Name of a stop."""
-        return str(self._names[stop_id])
-
-    def _id(self, name: str, municipality: str) -> str:
-        """Resolve one name; Bockhorn also stands for "Bockhorn (Jadebusen)" and the like."""
-        if not municipality:
-            candidates = self._by_name.get(name, [])
-        else:
-            candidates = [
-                stop_id
-                for label, ids in self._by_name.items()
-                if label == f"{name}, {municipality}"
-                or label.startswith(f"{name}, {municipality} (")
-                for stop_id in ids
-            ]
-            candidates = candidates or self._labelled_elsewhere(name)
-        if len(candidates) != 1:
-            message = f"stop '{name}' in '{municipality}': found {len(candidates)}, wanted one"
-            raise ValueError(message)
-        return candidates[0]
-
-    def _labelled_elsewhere(self, name: str) -> list[str]:
-        """Find stops whose label names another municipality than the one they lie in."""
-        return [
-            stop_id
-            for label, ids in self._by_name.items()
-            if label.rsplit(", ", 1)[0] == name
-            for stop_id in ids
-        ]
 
 
 def _add_line(feed: Feed, line: Line, register: StopRegister) -> None:

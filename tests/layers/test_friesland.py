@@ -219,6 +219,14 @@ def test_the_readme_quotes_the_journeys_of_every_day_type(feed: Feed) -> None:
         assert f"| {label} | {len(running)} | {' | '.join(map(str, counts))} |" in text
 
 
+def test_the_readme_quotes_the_numbers_of_stops_and_offers(
+    offers: list[dict[str, object]],
+) -> None:
+    text = (COUNTY / "README.md").read_text(encoding="utf-8")
+    assert f"| {len(pd.read_csv(COUNTY / 'stops.csv'))} Haltestellen" in text
+    assert f"| {len(offers)} Musterangebote |" in text
+
+
 def test_every_file_of_the_feed_has_its_required_fields(feed: Feed) -> None:
     assert set(feed) == set(REQUIRED)
     for name, columns in REQUIRED.items():
@@ -519,9 +527,7 @@ def test_two_builds_from_the_sources_equal_the_folder_byte_by_byte(tmp_path: Pat
         or not facts.is_dir()
         or not census.is_file()
     ):
-        pytest.skip(
-            f"not in {sources}: set GEO_INTEGRATION_SOURCES and GEO_INTEGRATION_FACTS"
-        )
+        pytest.skip(f"not in {sources}: set GEO_INTEGRATION_SOURCES and GEO_INTEGRATION_FACTS")
     script = ROOT / "scripts" / "build_friesland.py"
     for out in (tmp_path / "first", tmp_path / "second"):
         command = [

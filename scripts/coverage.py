@@ -1,0 +1,21 @@
+"""Coverage maps of one municipality: python scripts/coverage.py Wangerland [LANDKREIS]."""
+
+from __future__ import annotations
+
+import sys
+
+from geo_integration.cli import cli
+
+USAGE = "Aufruf: python scripts/coverage.py GEMEINDE [LANDKREIS]   (Vorgabe: friesland)"
+
+
+def main(arguments: list[str]) -> None:
+    """Run one municipality of a county."""
+    if not 1 <= len(arguments) <= 2 or arguments[0].startswith("-"):  # noqa: PLR2004  two names
+        sys.exit(USAGE)
+    municipality, county = (*arguments, "friesland")[:2]
+    cli(["run", county, "--municipality", municipality], prog_name="geo-integration")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -10,21 +10,21 @@ The command line (`geo-integration`) is the way in for planners. From Python::
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
-
-from geo_integration.settings import find_county, read_settings
 
 if TYPE_CHECKING:
     from geo_integration.pipeline import run
+    from geo_integration.settings import find_county, read_settings
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "find_county", "read_settings", "run"]
 
+_HOMES = {"run": "pipeline", "find_county": "settings", "read_settings": "settings"}
+
 
 def __getattr__(name: str) -> object:
-    """Load the pipeline when it is first asked for; it is heavy."""
-    if name == "run":
-        from geo_integration.pipeline import run  # noqa: PLC0415  lazy on purpose
-
-        return run
-    raise AttributeError(name)
+    """Load what is asked for when it is first asked for; the pipeline is heavy."""
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(import_module(f"geo_integration.{_HOMES[name]}"), name)

@@ -384,7 +384,7 @@ def _column_faults(table: pd.DataFrame, frame: Frame) -> Iterable[str]:
         elif column.kind in ("integer", "number") and len(present):
             yield from _range_faults(name, present, column)
         if column.values:
-            strange = sorted(set(present.astype(str)) - set(column.values))
+            strange = sorted({str(value) for value in present.unique()} - set(column.values))
             if strange:
                 yield f"Spalte {name}: unbekannte Werte {', '.join(strange[:5])}"
 
@@ -403,8 +403,8 @@ def _has_kind(values: pd.Series, kind: Kind) -> bool:
     if kind == "date":
         return all(hasattr(v, "isoformat") for v in values)
     if isinstance(values.dtype, pd.CategoricalDtype):
-        return all(isinstance(v, str) for v in values.cat.categories)
-    return all(isinstance(v, str) for v in values)
+        values = values.cat.categories.to_series()
+    return isinstance(values.dtype, pd.StringDtype) or pd.api.types.infer_dtype(values) == "string"
 
 
 def _range_faults(name: str, values: pd.Series, column: Column) -> Iterable[str]:

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 
 from geo_integration import runs
-from geo_integration.errors import GeoIntegrationError, SettingsError
+from geo_integration.errors import SettingsError
 from geo_integration.files import beside
-from geo_integration.frames import CONNECTIONS, SERVICE_DATES, TRIPS, Published
-from geo_integration.inputs.boundaries import read_areas, read_places
-from geo_integration.inputs.calendars import choose_service_dates, read_calendar
-from geo_integration.inputs.geocoding import (
-    Gazetteer,
-    locate_offers,
-    read_addresses,
-    read_stops,
-)
-from geo_integration.inputs.offers import read_offers
-from geo_integration.inputs.register import read_register
-from geo_integration.inputs.residents import read_cells
-from geo_integration.inputs.streets import Streets, read_streets
-from geo_integration.inputs.tables import FaultList
-from geo_integration.inputs.timetable import Feed, connections_on, read_feeds, trips_by_date
+from geo_integration.frames import WEEKDAYS, Published
+from geo_integration.inputs.county import NO_DATE, Inputs, input_files, read_county
 from geo_integration.journeys.roundtrips import Day, Limits, build_links, roundtrips
 from geo_integration.journeys.walking import (
     WalkNetwork,
@@ -51,32 +35,12 @@ from geo_integration.outputs.workbook import write_rejected, write_workbook
 from geo_integration.settings import Settings, seconds_of_day
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    import geopandas as gpd
+    import pandas as pd
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 METHOD_VERSION = "1"
-NO_DATE = dt.date(1, 1, 1)
-
-log = logging.getLogger(__name__)
-
-
-class Inputs(NamedTuple):
-    """What was read of a county."""
-
-    areas: gpd.GeoDataFrame
-    places: gpd.GeoDataFrame
-    cells: gpd.GeoDataFrame
-    offers: gpd.GeoDataFrame
-    sessions: pd.DataFrame
-    stops: gpd.GeoDataFrame
-    trips: pd.DataFrame
-    connections: Mapping[dt.date, pd.DataFrame]
-    service_dates: pd.DataFrame
-    trips_by_date: pd.Series
-    streets: Streets | None
-    sources: pd.DataFrame
-    faults: pd.DataFrame
-    rejected_offers: pd.DataFrame
 
 
 class Findings(NamedTuple):
@@ -98,11 +62,9 @@ class Run(NamedTuple):
     pages: list[Path]
     published: Published
     guards: Guards
+    notes: list[str]
     faults: pd.DataFrame
     manifest: Path
-
-
-Progress = "Callable[[str, int, int], None]"
 
 
 def _silent(_step: str, _done: int, _total: int) -> None:
@@ -143,7 +105,7 @@ def run(
         When an input or the selection cannot be used, or a file cannot be written.
     """
     narrowed = with_categories(settings, categories)
-    inputs = read_inputs(settings, progress=progress)
+    inputs = read_county(settings, progress=lambda done, total: progress("read", done, total))
     inputs, selected = with_municipalities(inputs, municipalities)
     settings, inputs = narrowed, with_offers_of(inputs, narrowed)
     findings = find(settings, inputs, progress=progress)
@@ -192,198 +154,7 @@ def with_municipalities(inputs: Inputs, names: Sequence[str]) -> tuple[Inputs, l
     return inputs._replace(cells=cells), wanted
 
 
-# 2. Inputs ------------------------------------------------------------------------------------
-
-
-def read_inputs(
-    settings: Settings, *, progress: Callable[[str, int, int], None] = _silent
-) -> Inputs:
-    """Read and check every layer of a county.
-
-    Raises
-    ------
-    GeoIntegrationError
-        At the first layer that cannot be used.
-    """
-    faults = FaultList()
-    crs = settings.county.crs
-    steps = 6
-    progress("read", 0, steps)
-    areas = read_areas(_needed(settings, "areas"), settings.areas, crs)
-    places = _read_places(settings, faults)
-    progress("read", 1, steps)
-    cells = read_cells(_needed(settings, "residents"), settings.residents, areas, crs, faults)
-    progress("read", 2, steps)
-    feed = _read_timetable(settings, faults)
-    progress("read", 3, steps)
-    gazetteer = Gazetteer(
-        areas, places, _gazetteer_stops(settings, feed, faults), _addresses(settings, faults)
-    )
-    offers_file = _needed(settings, "offers")
-    found = read_offers(offers_file, settings.categories, faults)
-    offers = locate_offers(found.offers, gazetteer, crs, faults, file=offers_file.name)
-    sessions = found.sessions[found.sessions["offer_id"].isin(offers["offer_id"])]
-    progress("read", 4, steps)
-    dates, counts = _service_dates(settings, feed, faults)
-    connections = _connections(feed, dates)
-    progress("read", 5, steps)
-    streets_file = settings.layer("streets")
-    streets = read_streets(streets_file, crs) if streets_file is not None else None
-    sources = read_register(settings.layer("register"))
-    progress("read", steps, steps)
-    return Inputs(
-        areas=areas,
-        places=places,
-        cells=cells,
-        offers=offers,
-        sessions=sessions,
-        stops=feed.stops,
-        trips=feed.trips,
-        connections=connections,
-        service_dates=dates,
-        trips_by_date=counts,
-        streets=streets,
-        sources=sources,
-        faults=faults.frame(),
-        rejected_offers=found.rejected,
-    )
-
-
-def check_inputs(settings: Settings) -> tuple[list[str], FaultList, dict[str, str]]:
-    """Read every layer by itself, and gather what is wrong with any.
-
-    Returns
-    -------
-    tuple of (list of str, FaultList, dict of str to str)
-        Errors that stop a run; faults of single rows; what each layer holds.
-    """
-    errors: list[str] = []
-    faults = FaultList()
-    held: dict[str, str] = {}
-    crs = settings.county.crs
-
-    def attempt(layer: str, read: Callable[[], object], say: Callable[..., str]) -> object:
-        try:
-            result = read()
-        except GeoIntegrationError as error:
-            errors.append(str(error))
-            held[layer] = "unbrauchbar"
-            return None
-        held[layer] = say(result)
-        return result
-
-    areas = attempt(
-        "areas",
-        lambda: read_areas(_needed(settings, "areas"), settings.areas, crs),
-        lambda a: f"{len(a)} Gemeinden",
-    )
-    places = attempt("places", lambda: _read_places(settings, faults), lambda p: f"{len(p)} Orte")
-    feed = attempt(
-        "timetable",
-        lambda: _read_timetable(settings, faults),
-        lambda f: f"{len(f.stops)} Haltestellen, {len(f.trips)} Fahrten" if len(f.trips) else "keiner",
-    )
-    if isinstance(feed, Feed):
-        attempt(
-            "calendar",
-            lambda: _service_dates(settings, feed, faults),
-            lambda r: ", ".join(f"{d:%d.%m.%Y}" for d in r[0]["date"]) or "keine Fahrplantage",
-        )
-    if isinstance(areas, gpd.GeoDataFrame):
-        attempt(
-            "residents",
-            lambda: read_cells(_needed(settings, "residents"), settings.residents, areas, crs, faults),
-            lambda c: f"{len(c)} Zellen, {c['residents'].sum()} Einwohner",
-        )
-    offers_file = _needed(settings, "offers")
-    found = attempt(
-        "offers",
-        lambda: read_offers(offers_file, settings.categories, faults),
-        lambda o: f"{len(o.offers)} Angebote, {len(o.sessions)} Termine",
-    )
-    if found is not None and isinstance(areas, gpd.GeoDataFrame) and isinstance(feed, Feed):
-        def locate() -> gpd.GeoDataFrame:
-            gazetteer = Gazetteer(
-                areas,
-                places if isinstance(places, gpd.GeoDataFrame) else _no_places(crs),
-                _gazetteer_stops(settings, feed, faults),
-                _addresses(settings, faults),
-            )
-            return locate_offers(found.offers, gazetteer, crs, faults, file=offers_file.name)  # type: ignore[attr-defined]
-
-        attempt("geocoding", locate, lambda o: f"{int(o['counted'].sum())} von {len(o)} Angeboten zählen")
-    streets_file = settings.layer("streets")
-    if streets_file is not None:
-        attempt("streets", lambda: read_streets(streets_file, crs), lambda s: f"{len(s.edges)} Abschnitte")
-    attempt("register", lambda: read_register(settings.layer("register")), lambda r: f"{len(r)} Quellen")
-    return errors, faults, held
-
-
-def _needed(settings: Settings, layer: str) -> Path:
-    """Path of a layer that the profile must name."""
-    path = settings.layer(layer)
-    if path is None:
-        raise SettingsError(f"county.toml: [layers] {layer} fehlt")
-    return path
-
-
-def _no_places(crs: str) -> gpd.GeoDataFrame:
-    """An empty gazetteer."""
-    return gpd.GeoDataFrame({"name": [], "area_id": [], "kind": []}, geometry=[], crs=crs)
-
-
-def _read_places(settings: Settings, faults: FaultList) -> gpd.GeoDataFrame:
-    """PLACES; empty where the profile names none."""
-    path = settings.layer("places")
-    return _no_places(settings.county.crs) if path is None else read_places(path, settings.county.crs, faults)
-
-
-def _read_timetable(settings: Settings, faults: FaultList) -> Feed:
-    """The joined feeds; empty where the profile names none."""
-    paths = [settings.folder / name for name in settings.layers.timetable]
-    if paths:
-        return read_feeds(paths, settings.transit, settings.county.crs, faults)
-    stops = gpd.GeoDataFrame({"stop_id": [], "name": []}, geometry=[], crs=settings.county.crs)
-    trips = pd.DataFrame({name: [] for name in TRIPS.columns})
-    services = pd.DataFrame({"service_id": [], "date": [], "feed": []})
-    return Feed(stops, trips, pd.DataFrame({"trip": []}), services)
-
-
-def _gazetteer_stops(settings: Settings, feed: Feed, faults: FaultList) -> gpd.GeoDataFrame:
-    """Stops to find venues by: the county's own list, else those of the timetable."""
-    path = settings.layer("stops")
-    return feed.stops if path is None else read_stops(path, settings.county.crs, faults)
-
-
-def _addresses(settings: Settings, faults: FaultList) -> gpd.GeoDataFrame | None:
-    """The county's address file, if it has one."""
-    path = settings.layer("addresses")
-    return None if path is None else read_addresses(path, settings.county.crs, faults)
-
-
-def _service_dates(
-    settings: Settings, feed: Feed, faults: FaultList
-) -> tuple[pd.DataFrame, pd.Series]:
-    """SERVICE_DATES, and the trips of every date."""
-    path = settings.layer("calendar")
-    holidays = {} if path is None else read_calendar(path, faults)
-    if feed.trips.empty:
-        return pd.DataFrame(columns=list(SERVICE_DATES.columns)), pd.Series(dtype="int64")
-    counts = trips_by_date(feed)
-    dates = choose_service_dates(
-        counts, settings.day_types, holidays, reference_date=settings.transit.reference_date
-    )
-    return dates, counts
-
-
-def _connections(feed: Feed, service_dates: pd.DataFrame) -> dict[dt.date, pd.DataFrame]:
-    """CONNECTIONS of every date that is needed."""
-    if service_dates.empty:
-        return {NO_DATE: pd.DataFrame({name: [] for name in CONNECTIONS.columns})}
-    return {date: connections_on(feed, date) for date in sorted(set(service_dates["date"]))}
-
-
-# 3. Journeys and measures ---------------------------------------------------------------------
+# 2. Journeys and measures ---------------------------------------------------------------------
 
 
 def find(
@@ -426,6 +197,7 @@ def find(
         inputs.areas,
         inputs.places,
         min_residents=settings.gaps.min_residents,
+        core_residents=settings.gaps.core_residents,
     )
     guards = find_guards(
         inputs.cells,
@@ -480,17 +252,12 @@ def days_of(settings: Settings, service_dates: pd.DataFrame) -> list[Day]:
         rows = service_dates[service_dates["day_type"] == day.id]
         dates = dict(zip(rows["weekday"].astype(int), rows["date"], strict=True))
         if service_dates.empty:
-            dates = {day_number(w): NO_DATE for w in day.weekdays}
+            dates = {WEEKDAYS.index(w): NO_DATE for w in day.weekdays}
         days.append(Day(day.id, dates, day.school_term is False))
     return days
 
 
-def day_number(weekday: str) -> int:
-    """0 for Monday to 6 for Sunday."""
-    return ("mo", "tu", "we", "th", "fr", "sa", "su").index(weekday)
-
-
-# 4. Disclosure control ------------------------------------------------------------------------
+# 3. Disclosure control ------------------------------------------------------------------------
 
 
 def publish(settings: Settings, inputs: Inputs, findings: Findings) -> Published:
@@ -517,7 +284,7 @@ def publish(settings: Settings, inputs: Inputs, findings: Findings) -> Published
     )
 
 
-# 5. Outputs -----------------------------------------------------------------------------------
+# 4. Outputs -----------------------------------------------------------------------------------
 
 
 def write(
@@ -544,7 +311,9 @@ def write(
     progress("tables", 0, 3)
     workbook = tables / "erreichbarkeit.xlsx"
     with beside(workbook) as part:
-        write_workbook(part, published, settings, facts=facts, guards=findings.guards, faults=inputs.faults)
+        write_workbook(
+            part, published, settings, facts=facts, guards=findings.guards, faults=inputs.faults
+        )
     progress("tables", 1, 3)
     rejected = tables / "nicht_uebernommen.xlsx"
     if len(inputs.rejected_offers):
@@ -565,20 +334,23 @@ def write(
             "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             "service_dates": published.service_dates.to_dict("records"),
             "guards": list(findings.guards),
-            "faults": inputs.faults.astype(object).where(inputs.faults.notna(), None).to_dict("records"),
+            "faults": inputs.faults.astype(object)
+            .where(inputs.faults.notna(), None)
+            .to_dict("records"),
             "outputs": {str(p.relative_to(folder).as_posix()): runs.digest(p) for p in written},
         },
     )
     progress("tables", 3, 3)
-    return Run(folder, pages[0], pages, published, findings.guards, inputs.faults, manifest)
-
-
-def input_files(settings: Settings) -> list[Path]:
-    """Every file that a run reads."""
-    names = ("areas", "places", "stops", "residents", "offers", "calendar", "register", "addresses", "streets")
-    files = [path for name in names if (path := settings.layer(name)) is not None]
-    files += [settings.folder / name for name in settings.layers.timetable]
-    return [settings.folder / "county.toml", *files]
+    return Run(
+        folder=folder,
+        index=pages[0],
+        pages=pages,
+        published=published,
+        guards=findings.guards,
+        notes=guard_notes(findings.guards, settings.county.language),
+        faults=inputs.faults,
+        manifest=manifest,
+    )
 
 
 def _made_from(settings: Settings, selected: Sequence[str]) -> dict[str, object]:
@@ -609,10 +381,15 @@ def _facts(
         "made_from": runs.run_digest(_made_from(settings, selected)),
         "walking": walking,
         "selected": [str(names[a]) for a in selected],
-        "guards": [
-            label(f"guard.{g['guard']}", language)
-            .replace("{count}", str(g["count"]))
-            .replace("{detail}", str(g["detail"]))
-            for g in findings.guards
-        ],
+        "guards": guard_notes(findings.guards, language),
     }
+
+
+def guard_notes(guards: Guards, language: Literal["de", "en"]) -> list[str]:
+    """What the guards found, in words."""
+    return [
+        label(f"guard.{guard['guard']}", language)
+        .replace("{count}", str(guard["count"]))
+        .replace("{detail}", str(guard["detail"]))
+        for guard in guards
+    ]

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-_PACKAGES = ("geo-integration", "geopandas", "numba", "numpy", "pandas", "pyproj", "scipy", "shapely")
+_PACKAGES = (
+    "geo-integration",
+    "geopandas",
+    "numba",
+    "numpy",
+    "pandas",
+    "pyproj",
+    "scipy",
+    "shapely",
+)
 
 
 def digest(path: Path) -> str:

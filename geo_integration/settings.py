@@ -170,6 +170,7 @@ class Gaps(_Table):
     """Which underserved areas are listed."""
 
     min_residents: int = Field(default=25, ge=1)
+    core_residents: int = Field(default=100, ge=1)
 
 
 class Disclosure(_Table):
@@ -260,12 +261,10 @@ class Settings(_Table):
 
 def bundled_counties() -> dict[str, Path]:
     """Folders of the counties that come with the package, by name."""
-    found: dict[str, Path] = {}
     package = Path(str(resources.files("geo_integration")))
-    for root in (package.parent / "layers", package / "layers"):
-        if root.is_dir():
-            found |= {p.parent.name: p.parent for p in sorted(root.glob(f"*/{PROFILE}"))}
-    return found
+    installed, checkout = package / "layers", package.parent / "layers"
+    root = installed if installed.is_dir() else checkout
+    return {p.parent.name: p.parent for p in sorted(root.glob(f"*/{PROFILE}"))}
 
 
 def find_county(name: str) -> Path:

@@ -64,7 +64,9 @@ def read_places(path: Path, crs: str, faults: FaultList) -> gpd.GeoDataFrame:
     usable = lat.between(-90, 90) & lon.between(-180, 180) & table["name"].notna()
     for row in table.index[~usable]:
         found = f"{table.at[row, 'lat']}, {table.at[row, 'lon']}"
-        faults.note(path.name, row, "lat/lon", found, "Ort ohne brauchbare Koordinaten", rejected=True)
+        faults.note(
+            path.name, row, "lat/lon", found, "Ort ohne brauchbare Koordinaten", rejected=True
+        )
     table, lat, lon = table[usable], lat[usable], lon[usable]
     kind = table.get("kind", pd.Series("village", table.index))
     places = gpd.GeoDataFrame(

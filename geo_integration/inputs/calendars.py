@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from geo_integration.settings import DayType
 
 SCHOOL_HOLIDAY, PUBLIC_HOLIDAY = "school_holiday", "public_holiday"
-SUDDEN_DROP = 0.7
 
 
 def read_calendar(path: Path, faults: FaultList) -> dict[dt.date, str]:
@@ -41,7 +40,12 @@ def read_calendar(path: Path, faults: FaultList) -> dict[dt.date, str]:
     for row in table.index:
         kind = table.at[row, "kind"]
         start, end = (_date(table.at[row, c]) for c in ("start", "end"))
-        if start is None or end is None or end < start or kind not in (SCHOOL_HOLIDAY, PUBLIC_HOLIDAY):
+        if (
+            start is None
+            or end is None
+            or end < start
+            or kind not in (SCHOOL_HOLIDAY, PUBLIC_HOLIDAY)
+        ):
             found = f"{table.at[row, 'start']}; {table.at[row, 'end']}; {kind}"
             message = (
                 f"erwartet werden start und end als JJJJ-MM-TT und kind {SCHOOL_HOLIDAY} oder "
@@ -158,11 +162,27 @@ def _typical(
     }
 
 
-def thin_dates(trips_by_date: pd.Series) -> list[dt.date]:
-    """Dates with less than 70 % of the median trips of their weekday.
+def day_types_of(
+    dates: Sequence[dt.date], day_types: Sequence[DayType], holidays: dict[dt.date, str]
+) -> pd.Series[str]:
+    """Find the kind of every date.
 
-    Every county has some (holidays); many in a row point to an operator that is missing.
+    Parameters
+    ----------
+    dates : sequence of date
+        The dates.
+    day_types : sequence of DayType
+        The profile's kinds of day.
+    holidays : dict of date to str
+        From `read_calendar`.
+
+    Returns
+    -------
+    Series of str
+        Id of the first kind that fits, empty where none does; index: date.
     """
-    weekdays = [d.weekday() for d in trips_by_date.index]
-    median = trips_by_date.groupby(weekdays).transform("median")
-    return list(trips_by_date.index[trips_by_date < SUDDEN_DROP * median])
+    kinds = [
+        next((kind.id for kind in day_types if is_day_type(date, kind, holidays)), "")
+        for date in dates
+    ]
+    return pd.Series(kinds, index=list(dates), dtype=object)

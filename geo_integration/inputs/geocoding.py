@@ -25,7 +25,9 @@ FAR_M = 60_000.0
 CONTRADICTION_M = 2_000.0
 SAME_PLACE_M = 1_000.0
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-_HOUSE_NUMBER = re.compile(r"^(?P<street>.*?\D)\s*(?P<number>\d+\s*[a-z]?)(?:\s*-\s*\d+\s*[a-z]?)?$")
+_HOUSE_NUMBER = re.compile(
+    r"^(?P<street>.*?\D)\s*(?P<number>\d+\s*[a-z]?)(?:\s*-\s*\d+\s*[a-z]?)?$"
+)
 
 
 class Gazetteer(NamedTuple):
@@ -210,7 +212,10 @@ def _names(offer: pd.Series, *columns: str) -> list[str]:
 
 def _named_area(offer: pd.Series, gazetteer: Gazetteer) -> shapely.Geometry | None:
     """Polygon of the municipality that the row names, or a disc for a town outside."""
-    areas = {normalise(n): g for n, g in zip(gazetteer.areas["name"], gazetteer.areas.geometry, strict=True)}
+    areas = {
+        normalise(n): g
+        for n, g in zip(gazetteer.areas["name"], gazetteer.areas.geometry, strict=True)
+    }
     places = {
         normalise(n): g.buffer(10_000)
         for n, a, g in zip(
@@ -257,7 +262,9 @@ def _by_stop(offer: pd.Series, gazetteer: Gazetteer) -> Hit | None:
 
 def _by_place(offer: pd.Series, gazetteer: Gazetteer) -> Hit | None:
     """Ortsteil from the gazetteer, in the municipality that the row names."""
-    areas = dict(zip(gazetteer.areas["area_id"], gazetteer.areas["name"].map(normalise), strict=True))
+    areas = dict(
+        zip(gazetteer.areas["area_id"], gazetteer.areas["name"].map(normalise), strict=True)
+    )
     stated = set(_names(offer, "municipality", "town")) & set(areas.values())
     for name in _names(offer, "place", "town"):
         if name in areas.values():

@@ -137,7 +137,11 @@ def _read_csv(path: Path) -> pd.DataFrame:
     separator = max((";", ",", "\t"), key=head.count)
     try:
         return pd.read_csv(
-            io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, skip_blank_lines=False
+            io.StringIO(text),
+            sep=separator,
+            dtype=str,
+            keep_default_na=False,
+            skip_blank_lines=False,
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
         raise SourceError(f"{path}: keine lesbare CSV-Tabelle ({error})") from error

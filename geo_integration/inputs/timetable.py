@@ -51,9 +51,7 @@ class Feed(NamedTuple):
     services: pd.DataFrame
 
 
-def read_feeds(
-    paths: Sequence[Path], transit: Transit, crs: str, faults: FaultList
-) -> Feed:
+def read_feeds(paths: Sequence[Path], transit: Transit, crs: str, faults: FaultList) -> Feed:
     """Read GTFS feeds and join them.
 
     Parameters
@@ -86,9 +84,11 @@ def read_feeds(
     times = []
     trips = stops = 0
     for feed in feeds:
-        times.append(feed.stop_times.assign(
-            trip=feed.stop_times["trip"] + trips, stop=feed.stop_times["stop"] + stops
-        ))
+        times.append(
+            feed.stop_times.assign(
+                trip=feed.stop_times["trip"] + trips, stop=feed.stop_times["stop"] + stops
+            )
+        )
         trips, stops = trips + len(feed.trips), stops + len(feed.stops)
     return Feed(
         pd.concat([f.stops for f in feeds], ignore_index=True),
@@ -98,9 +98,7 @@ def read_feeds(
     )
 
 
-def _read_feed(
-    path: Path, transit: Transit, crs: str, faults: FaultList, *, prefix: str
-) -> Feed:
+def _read_feed(path: Path, transit: Transit, crs: str, faults: FaultList, *, prefix: str) -> Feed:
     """One feed."""
     files = _read_files(path)
     trips = _trips(path, files, transit, faults)
@@ -134,7 +132,13 @@ def _read_files(path: Path) -> dict[str, pd.DataFrame]:
     """Tables of the zip as text; required files and columns are checked."""
     if not path.is_file():
         raise FeedError(f"{path}: die Datei fehlt")
-    wanted = [*_REQUIRED, "calendar.txt", "calendar_dates.txt", "frequencies.txt", "booking_rules.txt"]
+    wanted = [
+        *_REQUIRED,
+        "calendar.txt",
+        "calendar_dates.txt",
+        "frequencies.txt",
+        "booking_rules.txt",
+    ]
     try:
         with zipfile.ZipFile(path) as archive:
             members = {name.rsplit("/", 1)[-1]: name for name in archive.namelist()}
@@ -280,7 +284,9 @@ def _stop_times(
     known = raw["trip_id"].isin(trips["trip_id"])
     if not known.all():
         message = f"{int((~known).sum())} Zeilen mit unbekannter Fahrt: nicht verwendet"
-        faults.note(path.name, None, "stop_times.txt trip_id", raw["trip_id"][~known].iloc[0], message)
+        faults.note(
+            path.name, None, "stop_times.txt trip_id", raw["trip_id"][~known].iloc[0], message
+        )
     raw = raw[known & ~flexible]
     arrival, departure = _seconds(raw["arrival_time"]), _seconds(raw["departure_time"])
     return pd.DataFrame(
@@ -297,7 +303,7 @@ def _stop_times(
 
 
 def _seconds(times: pd.Series) -> pd.Series:
-    """"25:10:00" -> 90600; missing where blank or not a time."""
+    """ "25:10:00" -> 90600; missing where blank or not a time."""
     parts = pd.Series(times.unique(), dtype=str)
     found = parts.str.strip().str.extract(r"^(\d{1,3}):([0-5]?\d):([0-5]?\d)$").astype(float)
     values = found[0] * 3600 + found[1] * 60 + found[2]
@@ -345,7 +351,9 @@ def _stops(
     dangling = sorted(set(times["stop_id"]) - set(raw["stop_id"]))
     if unplaced.any() or dangling:
         lost = [*raw.loc[unplaced, "stop_id"], *dangling]
-        message = f"{len(lost)} bediente Haltestellen unbekannt oder ohne Koordinaten: nicht verwendet"
+        message = (
+            f"{len(lost)} bediente Haltestellen unbekannt oder ohne Koordinaten: nicht verwendet"
+        )
         faults.note(path.name, None, "stops.txt stop_id", ", ".join(lost[:3]), message)
     good = raw[served & placed].sort_values("stop_id")
     name = _column(good, "stop_name").where(lambda s: s != "", good["stop_id"])
@@ -388,7 +396,9 @@ def _without_broken_trips(path: Path, times: pd.DataFrame, faults: FaultList) ->
     broken |= times["departure_s"] < times["arrival_s"]
     bad = set(times.loc[broken, "trip_id"])
     if bad:
-        message = f"{len(bad)} Fahrten mit fehlenden oder rückwärts laufenden Zeiten: nicht verwendet"
+        message = (
+            f"{len(bad)} Fahrten mit fehlenden oder rückwärts laufenden Zeiten: nicht verwendet"
+        )
         faults.note(path.name, None, "stop_times.txt", sorted(bad)[0], message)
     stops = times.groupby("trip_id")["stop_id"].transform("size")
     kept = times[~times["trip_id"].isin(bad) & (stops > 1)].copy()

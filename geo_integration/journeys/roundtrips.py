@@ -2,13 +2,14 @@
 
 A session is reached when one leaves home no earlier than the rule allows, arrives at most so many
 minutes before it starts, stays to the end, leaves at most so many minutes after it ends, gets home
-by the rule's hour, and no way takes longer than its limit.
+by the rule's hour, and no way takes longer than its limit. A course is reached on a kind of day
+when every one of its sessions on such days is; a drop-in offer when any visit is.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
 RANK = {reason: rank for rank, reason in enumerate(REASONS)}
 VISIT_STEP_S = 1800
 PREFERRED_WEEKDAY = 1
-DAY_LENGTH_S = 48 * 3600
 
 
 class Limits(NamedTuple):
@@ -94,15 +94,34 @@ class Links(NamedTuple):
     direct: Walks
     transfers: Walks
 
-
 class _World(NamedTuple):
     """All that the searches share."""
 
     links: Links
     networks: Mapping[tuple[dt.date, str], tuple[Network, Network]]
-    lines: NDArray[np.object_]
     limits: Limits
-    stops: int
+    has_stop: NDArray[np.bool_]
+
+
+class _Session(NamedTuple):
+    """A row of SESSIONS; `code` is its position."""
+
+    code: int
+    weekday: int
+    start_s: int
+    end_s: int
+    drop_in: bool
+    term_only: bool
+
+
+class _Offer(NamedTuple):
+    """A counted offer, with walking seconds from every cell and every stop."""
+
+    timed: bool
+    limit_min: float
+    sessions: list[_Session]
+    direct: NDArray[np.int32]
+    egress: NDArray[np.int32]
 
 
 class _Result(NamedTuple):
@@ -115,6 +134,9 @@ class _Result(NamedTuple):
     wait_min: NDArray[np.float64]
     out_trip: NDArray[np.int32]
     back_trip: NDArray[np.int32]
+
+
+Profiles: TypeAlias = "Callable[[dt.date, str], tuple[Profile, Profile]]"
 
 
 def build_links(
@@ -186,37 +208,30 @@ def roundtrips(
         counts as a way by the other modes too; `on_demand` has all scheduled trips as well.
     """
     counted = _counted(offers)
-    world = _build_world(trips, connections, links, days, limits)
     sessions = sessions.reset_index(drop=True)
-    done = 0
-    parts: list[pd.DataFrame] = []
-
-    def compute(position: int) -> pd.DataFrame:
-        return _offer_table(position, counted, sessions, cells, world, days)
-
+    world = _build_world(trips, connections, links, days, limits)
+    own = _offers_of(counted, sessions, world, len(cells))
+    results: list[list[_Result]] = []
     with ThreadPoolExecutor() as pool:
-        for part in pool.map(compute, range(len(counted))):
-            parts.append(part)
-            done += 1
+        for result in pool.map(lambda offer: _all_ways(offer, world, days), own):
+            results.append(result)
             if progress is not None:
-                progress(done, len(counted))
-    table = _joined(parts)
+                progress(len(results), len(own))
+    if not results:
+        return pd.DataFrame(columns=list(ROUNDTRIPS.columns))
+    table = _as_table(results, cells, counted, sessions, trips, days)
     check_frame(table, ROUNDTRIPS)
     return table
-
-
-def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """All offers' tables, ids as categories."""
-    if not parts:
-        return pd.DataFrame(columns=list(ROUNDTRIPS.columns))
-    return pd.concat(parts, ignore_index=True).astype(
-        {"cell_id": "category", "offer_id": "category", "session_id": "category"}
-    )
 
 
 def _counted(offers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Offers that enter coverage."""
     return offers[offers["counted"]].reset_index(drop=True)
+
+
+def _both_ways(connections: pd.DataFrame, stops: int) -> tuple[Network, Network]:
+    """Networks to search to a place, and from it."""
+    return build_network(connections, stops), build_network(connections, stops, reverse=True)
 
 
 def _build_world(
@@ -228,22 +243,39 @@ def _build_world(
 ) -> _World:
     """Sort the service days for the search."""
     stops = len(links.transfers.start) - 1
-    dates = sorted({date for day in days for date in day.dates.values()})
     booked = trips["on_demand"].to_numpy(bool)
     networks = {}
-    for date in dates:
+    for date in sorted({date for day in days for date in day.dates.values()}):
         table = connections[date]
         scheduled = ~booked[table["trip"].to_numpy(int) % max(len(trips), 1)]
         networks[date, TRANSIT] = _both_ways(table[scheduled], stops)
         networks[date, ON_DEMAND] = (
             networks[date, TRANSIT] if scheduled.all() else _both_ways(table, stops)
         )
-    return _World(links, networks, trips["line"].to_numpy(object), limits, stops)
+    return _World(links, networks, limits, np.diff(links.access.start) > 0)
 
 
-def _both_ways(connections: pd.DataFrame, stops: int) -> tuple[Network, Network]:
-    """Networks to search to a place, and from it."""
-    return build_network(connections, stops), build_network(connections, stops, reverse=True)
+def _offers_of(
+    counted: gpd.GeoDataFrame, sessions: pd.DataFrame, world: _World, homes: int
+) -> list[_Offer]:
+    """Counted offers with their sessions."""
+    names = ("weekday", "start_s", "end_s", "drop_in", "term_only")
+    values = [sessions[name].tolist() for name in names]
+    own: dict[str, list[_Session]] = {}
+    for code, (offer_id, *row) in enumerate(zip(sessions["offer_id"], *values, strict=True)):
+        own.setdefault(offer_id, []).append(_Session(code, *row))
+    stops = len(world.links.transfers.start) - 1
+    rows = zip(counted["offer_id"], counted["category"], counted["timed"], strict=True)
+    return [
+        _Offer(
+            bool(timed),
+            world.limits.max_minutes[category],
+            own.get(offer_id, []),
+            _dense(world.links.direct, row, homes),
+            _dense(world.links.egress, row, stops),
+        )
+        for row, (offer_id, category, timed) in enumerate(rows)
+    ]
 
 
 def _dense(walks: Walks, row: int, size: int) -> NDArray[np.int32]:
@@ -254,47 +286,32 @@ def _dense(walks: Walks, row: int, size: int) -> NDArray[np.int32]:
     return seconds
 
 
-def _offer_table(
-    position: int,
-    offers: gpd.GeoDataFrame,
-    sessions: pd.DataFrame,
-    cells: gpd.GeoDataFrame,
-    world: _World,
-    days: Sequence[Day],
-) -> pd.DataFrame:
-    """ROUNDTRIPS of one offer."""
-    offer = offers.iloc[position]
-    own = sessions[sessions["offer_id"] == offer["offer_id"]]
-    direct = _dense(world.links.direct, position, len(cells))
-    egress = _dense(world.links.egress, position, world.stops)
-    limit = world.limits.max_minutes[offer["category"]]
-    searches: dict[tuple[dt.date, str], tuple[Profile, Profile]] = {}
+def _all_ways(offer: _Offer, world: _World, days: Sequence[Day]) -> list[_Result]:
+    """Results of one offer for every kind of day and mode."""
+    profiles = _profiles(offer, world)
+    find = _timed if offer.timed else _untimed
+    return [find(offer, day, mode, world, profiles) for day in days for mode in MODES]
+
+
+def _profiles(offer: _Offer, world: _World) -> Profiles:
+    """Searches to and from one offer, each made when it is first asked for."""
+    made: dict[tuple[dt.date, str], tuple[Profile, Profile]] = {}
 
     def profiles(date: dt.date, mode: str) -> tuple[Profile, Profile]:
-        if (date, mode) not in searches:
-            there, back = world.networks[date, mode]
-            if mode == ON_DEMAND and there is world.networks[date, TRANSIT][0]:
-                searches[date, mode] = profiles(date, TRANSIT)
-            else:
-                searches[date, mode] = tuple(
-                    search(n, egress, world.links.transfers, world.limits.transfer_buffer_s)
-                    for n in (there, back)
-                )
-        return searches[date, mode]
+        networks = world.networks[date, mode]
+        if mode == ON_DEMAND and networks is world.networks[date, TRANSIT]:
+            mode = TRANSIT
+        if (date, mode) not in made:
+            transfers, buffer_s = world.links.transfers, world.limits.transfer_buffer_s
+            there, back = (search(n, offer.egress, transfers, buffer_s) for n in networks)
+            made[date, mode] = there, back
+        return made[date, mode]
 
-    parts = []
-    for day in days:
-        for mode in MODES:
-            if not offer["timed"]:
-                result = _untimed(day, mode, direct, world, profiles, limit)
-            else:
-                result = _timed(own, day, mode, direct, world, profiles, limit)
-            parts.append(_as_table(result, offer, day, mode, cells, own, world))
-    return pd.concat(parts, ignore_index=True)
+    return profiles
 
 
 def _nothing(homes: int, reason: str) -> _Result:
-    """A result that reaches nothing."""
+    """Make a result that reaches nothing."""
     return _Result(
         np.full(homes, RANK[reason], np.int8),
         np.full(homes, -1, np.int32),
@@ -303,129 +320,181 @@ def _nothing(homes: int, reason: str) -> _Result:
     )
 
 
-def _visits(session: object, visit_s: int) -> Iterable[tuple[int, int]]:
+def _visits(session: _Session, visit_s: int) -> Iterable[tuple[int, int]]:
     """Start and end of what one may come for: the course, or any visit in opening hours."""
-    start, end = int(session.start_s), int(session.end_s)  # type: ignore[attr-defined]
-    if not session.drop_in:  # type: ignore[attr-defined]
-        yield start, end
-        return
-    length = min(visit_s, end - start)
-    for begin in (*range(start, end - length, VISIT_STEP_S), end - length):
+    length = min(visit_s, session.end_s - session.start_s)
+    if not session.drop_in:
+        length = session.end_s - session.start_s
+    last = session.end_s - length
+    for begin in (*range(session.start_s, last, VISIT_STEP_S), last):
         yield begin, begin + length
 
 
-def _timed(own, day, mode, direct, world, profiles, limit):
-    """Best of all sessions that the offer has on that kind of day."""
-    best = _nothing(len(direct), NOT_ON_DAY)
-    for session in own.itertuples():
+def _timed(
+    offer: _Offer, day: Day, mode: str, world: _World, profiles: Profiles
+) -> _Result:
+    """All sessions of a course, or the best visit to a drop-in offer, on that kind of day."""
+    found: _Result | None = None
+    for session in offer.sessions:
         date = day.dates.get(session.weekday)
         if date is None or (session.term_only and day.in_holidays):
             continue
         for start, end in _visits(session, world.limits.visit_s):
             if mode == WALK:
-                result = _on_foot(start, end, direct, world.limits, limit)
+                result = _on_foot(start, end, offer, world)
             else:
-                there, back = profiles(date, mode)
-                result = _by_transit(start, end, there, back, direct, world, limit)
-            best = _better(best, result._replace(session=np.full(len(direct), session.Index, np.int32)))
-    return best
+                result = _by_transit(start, end, offer, world, profiles(date, mode))
+            result = result._replace(session=np.full(len(offer.direct), session.code, np.int32))
+            if found is None:
+                found = result
+            else:
+                found = _better(found, result) if session.drop_in else _worse(found, result)
+    return _nothing(len(offer.direct), NOT_ON_DAY) if found is None else found
 
 
-def _on_foot(start, end, direct, limits, limit):
+def _minutes(seconds: NDArray[np.int32], known: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Whole minutes, rounded up; missing where not known."""
+    return np.where(known, np.ceil(seconds / 60), np.nan)
+
+
+def _on_foot(start: int, end: int, offer: _Offer, world: _World) -> _Result:
     """There and back on foot."""
-    result = _nothing(len(direct), NO_CONNECTION)
-    minutes = np.where(direct < FAR, np.ceil(direct / 60), np.nan)
-    in_time = (start - direct >= limits.earliest_s) & (end + direct <= limits.latest_s)
-    known = direct < FAR
+    known = offer.direct < FAR
+    minutes = _minutes(offer.direct, known)
+    limits = world.limits
+    leaves, returns = start - offer.direct, end + offer.direct
+    in_time = (leaves >= limits.earliest_s) & (returns <= limits.latest_s)
     rank = np.select(
-        [~known, ~in_time, minutes > limit],
+        [~known, ~in_time, minutes > offer.limit_min],
         [RANK[NO_CONNECTION], RANK[NOT_IN_TIME], RANK[OVER_LIMIT]],
         RANK[SERVED],
     ).astype(np.int8)
-    wait = np.where(known, 0.0, np.nan)
-    return result._replace(rank=rank, out_min=minutes, back_min=minutes, wait_min=wait)
+    return _nothing(len(minutes), NO_CONNECTION)._replace(
+        rank=rank, out_min=minutes, back_min=minutes, wait_min=np.where(known, 0.0, np.nan)
+    )
 
 
-def _by_transit(start, end, there, back, direct, world, limit):
+def _by_transit(
+    start: int, end: int, offer: _Offer, world: _World, profiles: tuple[Profile, Profile]
+) -> _Result:
     """There and back by timetable."""
-    limits = world.limits
+    limits, access = world.limits, world.links.access
     out = best_arrivals(
-        there, world.links.access, direct,
+        profiles[0], access, offer.direct,
         deadline=start, max_wait_s=limits.max_wait_s, not_before=limits.earliest_s,
     )  # fmt: skip
     home = best_arrivals(
-        back, world.links.access, direct,
+        profiles[1], access, offer.direct,
         deadline=-end, max_wait_s=limits.max_wait_s, not_before=-limits.latest_s,
     )  # fmt: skip
     goes, returns = out.departure < FAR, home.departure < FAR
-    out_min = np.where(goes, np.ceil((out.arrival - out.departure) / 60), np.nan)
-    back_min = np.where(returns, np.ceil((home.arrival - home.departure) / 60), np.nan)
-    wait = np.where(goes & returns, (start - out.arrival) + (-end - home.arrival), np.nan)
-    near_stop = np.diff(world.links.access.start) > 0
-    rank = np.select(
-        [
-            ~goes & ~out.any_day & ~near_stop,
-            ~goes & ~out.any_day,
-            ~goes,
-            ~returns,
-            np.fmax(out_min, back_min) > limit,
-        ],
-        [RANK[NO_STOP], RANK[NO_CONNECTION], RANK[NOT_IN_TIME], RANK[NO_WAY_HOME], RANK[OVER_LIMIT]],
-        RANK[SERVED],
-    ).astype(np.int8)
-    session = np.full(len(direct), -1, np.int32)
-    return _Result(rank, session, out_min, back_min, np.ceil(wait / 60), out.trip, home.trip)
+    out_min = _minutes(out.arrival - out.departure, goes)
+    back_min = _minutes(home.arrival - home.departure, returns)
+    wait = (start - out.arrival) + (-end - home.arrival)
+    nothing = ~goes & ~out.any_day
+    reasons = {
+        NO_STOP: nothing & ~world.has_stop,
+        NO_CONNECTION: nothing,
+        NOT_IN_TIME: ~goes,
+        NO_WAY_HOME: ~returns,
+        OVER_LIMIT: np.fmax(out_min, back_min) > offer.limit_min,
+    }
+    ranks = [RANK[reason] for reason in reasons]
+    return _Result(
+        np.select(list(reasons.values()), ranks, RANK[SERVED]).astype(np.int8),
+        np.full(len(out_min), -1, np.int32),
+        out_min,
+        back_min,
+        _minutes(wait, goes & returns),
+        out.trip,
+        home.trip,
+    )
 
 
-def _untimed(day, mode, direct, world, profiles, limit):
+def _untimed(
+    offer: _Offer, day: Day, mode: str, world: _World, profiles: Profiles
+) -> _Result:
     """Median way to an offer whose times are unknown; only the way out."""
-    result = _nothing(len(direct), NO_CONNECTION)
     if mode == WALK:
-        minutes = np.where(direct < FAR, np.ceil(direct / 60), np.nan)
+        minutes = _minutes(offer.direct, offer.direct < FAR)
     else:
         weekday = PREFERRED_WEEKDAY if PREFERRED_WEEKDAY in day.dates else min(day.dates)
-        profile = profiles(day.dates[weekday], mode)[0]
-        minutes = np.ceil(median_minutes(profile, world.links.access, direct, world.limits.window))
-    near_stop = (np.diff(world.links.access.start) > 0) | (mode == WALK)
+        there, _ = profiles(day.dates[weekday], mode)
+        window = world.limits.window
+        minutes = np.ceil(median_minutes(there, world.links.access, offer.direct, window))
+    unknown = np.isnan(minutes)
     rank = np.select(
-        [np.isnan(minutes) & ~near_stop, np.isnan(minutes), minutes > limit],
+        [unknown & ~world.has_stop & (mode != WALK), unknown, minutes > offer.limit_min],
         [RANK[NO_STOP], RANK[NO_CONNECTION], RANK[OVER_LIMIT]],
         RANK[SERVED],
     ).astype(np.int8)
-    return result._replace(rank=rank, out_min=minutes)
+    return _nothing(len(minutes), NO_CONNECTION)._replace(rank=rank, out_min=minutes)
+
+
+def _longer(result: _Result) -> NDArray[np.float64]:
+    """Minutes of the longer way; infinite where there is none."""
+    longer = np.fmax(result.out_min, result.back_min)
+    return np.where(np.isnan(longer), np.inf, longer)
 
 
 def _better(one: _Result, other: _Result) -> _Result:
     """Cell by cell the better of two results: closer to success, then shorter."""
-    longer = [np.fmax(r.out_min, r.back_min) for r in (one, other)]
-    longer = [np.where(np.isnan(minutes), np.inf, minutes) for minutes in longer]
-    take = (other.rank > one.rank) | ((other.rank == one.rank) & (longer[1] < longer[0]))
+    shorter = (other.rank == one.rank) & (_longer(other) < _longer(one))
+    return _pick((other.rank > one.rank) | shorter, one, other)
+
+
+def _worse(one: _Result, other: _Result) -> _Result:
+    """Cell by cell the worse of two results: a course is reached when every session is."""
+    longer = (other.rank == one.rank) & (_longer(other) > _longer(one))
+    return _pick((other.rank < one.rank) | longer, one, other)
+
+
+def _pick(take: NDArray[np.bool_], one: _Result, other: _Result) -> _Result:
+    """Take the other where told so."""
     return _Result(*(np.where(take, b, a) for a, b in zip(one, other, strict=True)))
 
 
-def _as_table(result, offer, day, mode, cells, own, world):
-    """ROUNDTRIPS of one offer, kind of day and mode."""
-    lines = np.append(world.lines, None)
-    size = max(len(world.lines), 1)
+def _as_table(
+    results: Sequence[Sequence[_Result]],
+    cells: gpd.GeoDataFrame,
+    counted: gpd.GeoDataFrame,
+    sessions: pd.DataFrame,
+    trips: pd.DataFrame,
+    days: Sequence[Day],
+) -> pd.DataFrame:
+    """ROUNDTRIPS of all offers; texts as categories, so that millions of rows stay small."""
+    flat = [result for own in results for result in own]
+    homes, kinds = len(cells), len(days) * len(MODES)
+    joined = _Result(*(np.concatenate(parts) for parts in zip(*flat, strict=True)))
+    lines, line_of = np.unique(trips["line"].to_numpy(str), return_inverse=True)
+    line_of = np.append(line_of, -1)
 
-    def line(trips):
-        return lines[np.where(trips >= 0, trips % size, len(world.lines))]
+    def line(trip: NDArray[np.int32]) -> pd.Categorical:
+        return _categories(line_of[np.where(trip >= 0, trip % max(len(trips), 1), -1)], lines)
 
-    names = np.append(own["session_id"].to_numpy(object), None)
-    position = {index: i for i, index in enumerate(own.index)} | {-1: len(own)}
-    session = names[[position[i] for i in result.session.tolist()]]
+    offer = np.repeat(np.arange(len(counted)), kinds * homes)
+    day = np.tile(np.repeat(np.arange(len(days)), len(MODES) * homes), len(counted))
+    mode = np.tile(np.repeat(np.arange(len(MODES)), homes), len(counted) * len(days))
     return pd.DataFrame(
         {
-            "cell_id": cells["cell_id"].to_numpy(),
-            "offer_id": offer["offer_id"],
-            "day_type": pd.Categorical.from_codes(np.zeros(len(cells), int), [day.day_type]),
-            "mode": mode,
-            "reason": np.array(REASONS, object)[result.rank],
-            "session_id": session,
-            "out_min": result.out_min,
-            "back_min": result.back_min,
-            "wait_min": result.wait_min,
-            "out_line": line(result.out_trip),
-            "back_line": line(result.back_trip),
+            "cell_id": _categories(np.tile(np.arange(homes), len(flat)), cells["cell_id"]),
+            "offer_id": _categories(offer, counted["offer_id"]),
+            "day_type": _categories(day, [d.day_type for d in days]),
+            "mode": _categories(mode, MODES),
+            "reason": _categories(joined.rank, REASONS, ordered=True),
+            "session_id": _categories(joined.session, sessions["session_id"]),
+            "out_min": joined.out_min,
+            "back_min": joined.back_min,
+            "wait_min": joined.wait_min,
+            "out_line": line(joined.out_trip),
+            "back_line": line(joined.back_trip),
         }
     )
+
+
+def _categories(
+    codes: NDArray[np.integer], names: Iterable[str], *, ordered: bool = False
+) -> pd.Categorical:
+    """Texts by their position; -1 is missing."""
+    index = pd.Index(list(names), dtype=object)
+    return pd.Categorical.from_codes(codes, categories=index, ordered=ordered)

@@ -84,8 +84,17 @@ def build_network(connections: pd.DataFrame, stops: int, *, reverse: bool = Fals
         column["sequence"] = -column["sequence"]
     # Hops without duration: within a trip the later one comes first.
     order = np.lexsort((-column["sequence"], column["trip"], -column["departure_s"]))
-    kind = {"trip": "i4", "from_stop": "i4", "to_stop": "i4", "departure_s": "i4", "arrival_s": "i4"}
-    take = {n: np.ascontiguousarray(column[n][order], dtype=kind.get(n, bool)) for n in (*kind, "board", "alight")}
+    kind = {
+        "trip": "i4",
+        "from_stop": "i4",
+        "to_stop": "i4",
+        "departure_s": "i4",
+        "arrival_s": "i4",
+    }
+    take = {
+        n: np.ascontiguousarray(column[n][order], dtype=kind.get(n, bool))
+        for n in (*kind, "board", "alight")
+    }
     boardings = np.bincount(take["from_stop"], minlength=stops)
     return Network(
         trip=take["trip"],
@@ -100,7 +109,9 @@ def build_network(connections: pd.DataFrame, stops: int, *, reverse: bool = Fals
     )
 
 
-def search(network: Network, egress_s: NDArray[np.int32], transfers: Walks, buffer_s: int) -> Profile:
+def search(
+    network: Network, egress_s: NDArray[np.int32], transfers: Walks, buffer_s: int
+) -> Profile:
     """Find all journeys worth taking from every stop to one place.
 
     Parameters
@@ -154,9 +165,7 @@ def _scan(
                 s = w_target[w]
                 ready = at + max(w_seconds[w], buffer_s)
                 e = _first_after(p_dep, p_start[s], p_count[s], ready)
-                if e >= 0 and (
-                    p_arr[e] < best or (p_arr[e] == best and p_rides[e] + 1 < rides)
-                ):
+                if e >= 0 and (p_arr[e] < best or (p_arr[e] == best and p_rides[e] + 1 < rides)):
                     best, rides = p_arr[e], np.int32(p_rides[e] + 1)
         stay_arr[k], stay_rides[k] = best, rides
         if best == FAR or not c_board[c]:
@@ -275,7 +284,9 @@ def _best(
                 if leave < not_before or p_arr[e] < deadline - max_wait_s:
                     break
                 minutes = p_arr[e] - leave
-                if minutes < shortest or (minutes == shortest and trip[h] >= 0 and leave > departure[h]):
+                if minutes < shortest or (
+                    minutes == shortest and trip[h] >= 0 and leave > departure[h]
+                ):
                     shortest = minutes
                     departure[h], arrival[h], trip[h] = leave, p_arr[e], p_trip[e]
 

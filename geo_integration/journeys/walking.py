@@ -127,9 +127,7 @@ def walking_times(
     return Walks(start, pairs["destination"].to_numpy(np.int32), seconds)
 
 
-def walks_between_stops(
-    network: WalkNetwork, stops: NDArray[np.float64], max_s: float
-) -> Walks:
+def walks_between_stops(network: WalkNetwork, stops: NDArray[np.float64], max_s: float) -> Walks:
     """Walking times between stops; each stop reaches itself at once, wherever it lies."""
     walks = walking_times(network, stops, stops, max_s)
     origin = np.repeat(np.arange(len(stops)), np.diff(walks.start))

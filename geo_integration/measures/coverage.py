@@ -15,6 +15,7 @@ from geo_integration.frames import (
     NOT_LOCATED,
     ON_DEMAND,
     ONLY_IF_BOOKED,
+    OVER_LIMIT,
     REASONS,
     SERVED,
     TRANSIT,
@@ -25,7 +26,7 @@ from geo_integration.frames import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-KEY = ["cell_id", "category", "day_type"]
+    from numpy.typing import NDArray
 
 
 def coverage(
@@ -56,47 +57,106 @@ def coverage(
         offer is, by scheduled transport or on foot. If none is, the reason of the offer that came
         closest counts.
     """
-    every = pd.MultiIndex.from_product([cells["cell_id"], categories, day_types], names=KEY)
-    trips = trips.assign(
-        category=trips["offer_id"].astype(str).map(offers.set_index("offer_id")["category"]),
-        cell_id=trips["cell_id"].astype(str),
-        day_type=trips["day_type"].astype(str),
-        longer_min=np.fmax(trips["out_min"], trips["back_min"]),
-        rank=trips["reason"].map({r: i for i, r in enumerate(REASONS)}).astype(int),
+    rows = _Rows(cells, offers, trips, categories, day_types)
+    best = rows.best(TRANSIT)
+    table = pd.DataFrame(
+        {
+            "cell_id": np.repeat(cells["cell_id"].to_numpy(object), len(categories) * len(day_types)),
+            "category": np.tile(np.repeat(list(categories), len(day_types)), len(cells)),
+            "day_type": np.tile(list(day_types), len(cells) * len(categories)),
+            "walk_min": rows.shortest(WALK, served_only=False),
+            "out_min": rows.take(best, "out_min"),
+            "back_min": rows.take(best, "back_min"),
+            "booked_min": rows.shortest(ON_DEMAND, served_only=True),
+            "offers": rows.served(TRANSIT),
+            "offers_booked": rows.served(ON_DEMAND),
+            "offer_id": rows.take(best, "offer_id"),
+            "out_line": rows.take(best, "out_line"),
+            "back_line": rows.take(best, "back_line"),
+        }
     )
-    by_mode = {mode: trips[trips["mode"] == mode] for mode in (WALK, TRANSIT, ON_DEMAND)}
-    best = _best(by_mode[TRANSIT]).reindex(every)
-    served = {m: t[t["reason"] == SERVED].groupby(KEY) for m, t in by_mode.items()}
-    table = best[["reason", "out_min", "back_min", "offer_id", "out_line", "back_line"]].copy()
-    table["walk_min"] = by_mode[WALK].groupby(KEY)["longer_min"].min().reindex(every)
-    table["booked_min"] = served[ON_DEMAND]["longer_min"].min().reindex(every)
-    for column, mode in (("offers", TRANSIT), ("offers_booked", ON_DEMAND)):
-        table[column] = served[mode].size().reindex(every, fill_value=0).astype("int64")
-    table = table.reset_index()
-    table["reason"] = _reasons(table, offers)
-    table["offer_id"] = table["offer_id"].astype(object).where(table["offer_id"].notna(), None)
-    table = table[list(COVERAGE.columns)]
+    table.insert(3, "reason", _reasons(table, rows.take(best, "reason"), offers))
     check_frame(table, COVERAGE)
     return table
 
 
-def _best(trips: pd.DataFrame) -> pd.DataFrame:
-    """Row of the offer that is reached best, or comes closest to it."""
-    order = trips.sort_values(
-        [*KEY, "rank", "longer_min", "offer_id"], ascending=[True] * 3 + [False, True, True]
-    )
-    return order.drop_duplicates(KEY).set_index(KEY)
+class _Rows:
+    """ROUNDTRIPS by the row of COVERAGE that they belong to."""
+
+    def __init__(
+        self,
+        cells: pd.DataFrame,
+        offers: pd.DataFrame,
+        trips: pd.DataFrame,
+        categories: Sequence[str],
+        day_types: Sequence[str],
+    ) -> None:
+        category = trips["offer_id"].map(offers.set_index("offer_id")["category"])
+        places = [
+            pd.Index(wanted).get_indexer(pd.Index(values))
+            for wanted, values in (
+                (cells["cell_id"], trips["cell_id"]),
+                (categories, category),
+                (day_types, trips["day_type"]),
+            )
+        ]
+        self._size = len(cells) * len(categories) * len(day_types)
+        self._row = (places[0] * len(categories) + places[1]) * len(day_types) + places[2]
+        self._known = np.all([place >= 0 for place in places], axis=0)
+        self._trips = trips
+        self._mode = trips["mode"].to_numpy(object)
+        self._rank = pd.Index(REASONS).get_indexer(pd.Index(trips["reason"]))
+        self._longer = np.fmax(trips["out_min"], trips["back_min"]).to_numpy(float)
+
+    def _of(self, mode: str, *, served_only: bool = False) -> NDArray[np.int64]:
+        """Positions of the round trips by one mode."""
+        wanted = self._known & (self._mode == mode)
+        if served_only:
+            wanted &= self._rank == REASONS.index(SERVED)
+        return np.flatnonzero(wanted)
+
+    def best(self, mode: str) -> NDArray[np.int64]:
+        """Position of each row's offer that is reached best, or comes closest; -1 if none."""
+        at = self._of(mode)
+        longer = np.where(np.isnan(self._longer[at]), np.inf, self._longer[at])
+        name = np.argsort(np.argsort(self._trips["offer_id"].to_numpy(object)[at], kind="stable"))
+        order = np.lexsort((name, longer, -self._rank[at], self._row[at]))
+        rows, first = np.unique(self._row[at][order], return_index=True)
+        best = np.full(self._size, -1)
+        best[rows] = at[order][first]
+        return best
+
+    def take(self, positions: NDArray[np.int64], column: str) -> NDArray[np.object_]:
+        """Values of a column at the positions; missing at -1."""
+        values = self._trips[column]
+        number = pd.api.types.is_float_dtype(values)
+        found = np.append(values.to_numpy(float if number else object), np.nan if number else None)
+        found = found[positions]
+        return found if number else np.where(pd.isna(found), None, found)
+
+    def shortest(self, mode: str, *, served_only: bool) -> NDArray[np.float64]:
+        """Minutes of the longer way to the nearest offer; NaN if there is none."""
+        at = self._of(mode, served_only=served_only)
+        at = at[~np.isnan(self._longer[at])]
+        shortest = np.full(self._size, np.inf)
+        np.minimum.at(shortest, self._row[at], self._longer[at])
+        return np.where(np.isfinite(shortest), shortest, np.nan)
+
+    def served(self, mode: str) -> NDArray[np.int64]:
+        """Count the offers within reach."""
+        return np.bincount(self._row[self._of(mode, served_only=True)], minlength=self._size)
 
 
-def _reasons(table: pd.DataFrame, offers: pd.DataFrame) -> pd.Series:
-    """Main reason of every row."""
+def _reasons(
+    table: pd.DataFrame, closest: NDArray[np.object_], offers: pd.DataFrame
+) -> NDArray[np.object_]:
+    """Tell the main reason of every row."""
     present = set(offers["category"])
     counted = set(offers.loc[offers["counted"], "category"])
-    reason = table["reason"].astype(object)
-    reason = reason.where(table["category"].isin(counted), NOT_LOCATED)
-    reason = reason.where(table["category"].isin(present), NO_OFFER)
-    booked = (reason != SERVED) & (table["offers_booked"] > 0)
-    return reason.mask(booked, ONLY_IF_BOOKED)
+    reason = np.where(table["category"].isin(counted), closest, NOT_LOCATED)
+    reason = np.where(table["category"].isin(present), reason, NO_OFFER)
+    booked = (reason != SERVED) & (table["offers_booked"] > 0).to_numpy()
+    return np.where(booked, ONLY_IF_BOOKED, reason)
 
 
 def area_coverage(cells: pd.DataFrame, covered: pd.DataFrame, *, county: str) -> pd.DataFrame:
@@ -149,7 +209,7 @@ def bands(
     """
     rows = _with_areas(cells, covered, county)
     longer = np.fmax(rows["out_min"], rows["back_min"])
-    complete = rows["reason"].isin([SERVED, "over_limit"]) & longer.notna()
+    complete = rows["reason"].isin([SERVED, OVER_LIMIT]) & longer.notna()
     parts = []
     for band in bands_min:
         within = rows["residents"].where(complete & (longer <= band), 0)

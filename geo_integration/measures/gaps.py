@@ -10,15 +10,15 @@ import pandas as pd
 import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from geo_integration.frames import GAPS, SERVED, check_frame
+from geo_integration.measures.naming import Names, build_names, name_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TOUCH_M = 1.0
-PLACES_NAMED = 2
-SIZE = {"town": 2, "village": 1, "hamlet": 0}
 
 
 def gaps(
@@ -28,6 +28,7 @@ def gaps(
     places: gpd.GeoDataFrame,
     *,
     min_residents: int,
+    core_residents: int,
 ) -> gpd.GeoDataFrame:
     """Join unserved cells to areas, for every category and day type.
 
@@ -41,6 +42,11 @@ def gaps(
         AREAS and PLACES, for the names.
     min_residents : int
         Smaller areas are left out.
+    core_residents : int
+        From this number on a cell is part of a settlement's core. Unserved cells of one core are
+        joined; thinly populated ones go to the nearest core that they hang together with. So a
+        county that is served in its towns only falls into named settlements, not into one area
+        with holes.
 
     Returns
     -------
@@ -49,24 +55,40 @@ def gaps(
         cell's, so it stays as long as that cell is unserved.
     """
     homes = cells[cells["residents"] > 0].reset_index(drop=True)
+    residents = homes["residents"].to_numpy()
     neighbours = _neighbours(homes)
-    named = _Names(homes, areas, places)
-    parts = []
-    for (category, day_type), rows in covered.groupby(["category", "day_type"], sort=False):
-        rows = rows.set_index("cell_id").reindex(homes["cell_id"])
-        unserved = np.flatnonzero((rows["reason"] != SERVED).to_numpy())
-        for members in _components(neighbours, unserved):
-            if homes["residents"].to_numpy()[members].sum() >= min_residents:
-                parts.append(_gap(str(category), str(day_type), members, homes, rows, named))
-    table = gpd.GeoDataFrame(
-        pd.DataFrame(parts, columns=[*GAPS.columns, "area_ids", "geometry"]), crs=cells.crs
-    )
-    table = table.sort_values(["category", "day_type", "residents", "gap_id"],
-                              ascending=[True, True, False, True], ignore_index=True)  # fmt: skip
+    names = build_names(homes, areas, places)
+    shapes = homes.geometry.to_numpy()
+    rows: list[dict[str, object]] = []
+    for (category, day_type), group in covered.groupby(["category", "day_type"], sort=False):
+        own = group.set_index("cell_id").reindex(homes["cell_id"])
+        unserved = np.flatnonzero((own["reason"] != SERVED).to_numpy())
+        findings = {n: own[n].to_numpy(object) for n in ("reason", "offer_id")}
+        findings["minutes"] = np.fmax(own["out_min"], own["back_min"]).to_numpy(float)
+        for members in _settlements(neighbours, unserved, homes, core_residents):
+            if residents[members].sum() >= min_residents:
+                found = _describe(members, findings, names)
+                shape = shapely.union_all(shapes[members])
+                rows.append(
+                    {"category": category, "day_type": day_type, **found, "geometry": shape}
+                )
+    return _ranked(rows, str(cells.crs))
+
+
+def _ranked(rows: list[dict[str, object]], crs: str) -> gpd.GeoDataFrame:
+    """GAPS in order, with rank and id."""
+    columns = [*GAPS.columns, "area_ids", "largest", "geometry"]
+    table = pd.DataFrame(rows, columns=columns)
+    ids = [table[name].astype(str) for name in ("category", "day_type", "largest")]
+    table["gap_id"] = ids[0] + "-" + ids[1] + "-" + ids[2]
+    order = {"category": True, "day_type": True, "residents": False, "gap_id": True}
+    table = table.sort_values(list(order), ascending=list(order.values()), ignore_index=True)
     table["rank"] = table.groupby(["category", "day_type"]).cumcount() + 1
-    table = table.astype({"rank": "int64", "residents": "int64", "cells": "int64"})
-    check_frame(table, GAPS, crs=str(cells.crs))
-    return table
+    table = table.drop(columns="largest")
+    table = table.astype({"rank": "int64", "residents": "int64", "cells": "int64", "minutes": float})
+    found = gpd.GeoDataFrame(table, geometry="geometry", crs=crs)
+    check_frame(found, GAPS, crs=crs)
+    return found
 
 
 def _neighbours(cells: gpd.GeoDataFrame) -> NDArray[np.int64]:
@@ -89,90 +111,55 @@ def _components(
     return np.split(members[order], np.searchsorted(label[order], np.arange(1, count)))
 
 
-def _gap(category, day_type, members, homes, rows, named):
-    """One row of GAPS."""
-    residents = homes["residents"].to_numpy()[members]
-    own = rows.iloc[members]
-    minutes = np.fmax(own["out_min"], own["back_min"]).to_numpy()
+def _settlements(
+    neighbours: NDArray[np.int64],
+    members: NDArray[np.int64],
+    homes: gpd.GeoDataFrame,
+    core_residents: int,
+) -> list[NDArray[np.int64]]:
+    """Split cells into settlements: cores, and the thin land around each."""
+    core = homes["residents"].to_numpy() >= core_residents
+    xy = homes[["x_m", "y_m"]].to_numpy()
+    parts: list[NDArray[np.int64]] = []
+    for component in _components(neighbours, members):
+        cores = _components(neighbours, component[core[component]])
+        if not cores:
+            parts.append(component)
+            continue
+        owner = np.concatenate([np.full(len(cells), i) for i, cells in enumerate(cores)])
+        thin = component[~core[component]]
+        nearest = owner[cKDTree(xy[np.concatenate(cores)]).query(xy[thin])[1]]
+        parts += [
+            np.sort(np.concatenate((cells, thin[nearest == i]))) for i, cells in enumerate(cores)
+        ]
+    return parts
+
+
+def _describe(
+    members: NDArray[np.int64], findings: dict[str, NDArray[np.object_]], names: Names
+) -> dict[str, object]:
+    """Name, residents, main reason and nearest offer of one area."""
+    residents = names.residents[members]
+    minutes = findings["minutes"][members].astype(float)
     known = ~np.isnan(minutes)
-    largest = homes["cell_id"].iloc[members[np.argmax(residents)]]
-    name, area_ids = named.of(members)
+    name, area_ids = name_of(members, names)
+    mean = np.average(minutes[known], weights=residents[known]) if known.any() else np.nan
     return {
-        "gap_id": f"{category}-{day_type}-{largest}",
-        "category": category,
-        "day_type": day_type,
-        "rank": 1,
         "name": name,
+        "area_ids": ",".join(area_ids),
         "residents": int(residents.sum()),
         "cells": len(members),
-        "reason": _most(own["reason"], residents),
-        "offer_id": _most(own["offer_id"], residents),
-        "minutes": (
-            float(np.ceil(np.average(minutes[known], weights=residents[known])))
-            if known.any()
-            else np.nan
-        ),
-        "area_ids": area_ids,
-        "geometry": shapely.union_all(homes.geometry.iloc[members].array, grid_size=0.1),
+        "reason": _most(findings["reason"][members], residents),
+        "offer_id": _most(findings["offer_id"][members], residents),
+        "minutes": float(np.ceil(mean)),
+        "largest": names.cell_ids[members[np.argmax(residents)]],
     }
 
 
-def _most(values: pd.Series, weights: NDArray[np.int64]) -> str | None:
-    """Value with most residents; the first in the alphabet of equal ones."""
-    totals = pd.Series(weights, values.to_numpy(object)).groupby(level=0).sum()
-    return None if totals.empty else str(totals.idxmax())
-
-
-class _Names:
-    """Names for groups of cells: the places inside them, largest first."""
-
-    def __init__(
-        self, cells: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame
-    ) -> None:
-        self._cells = cells
-        self._areas = areas.set_index("area_id")["name"]
-        inside = places[places["area_id"].notna()].reset_index(drop=True)
-        self._places = inside
-        at = np.empty((2, 0), dtype=np.int64)
-        if len(inside):
-            at = shapely.STRtree(inside.geometry.array).query_nearest(
-                cells.geometry.centroid.array, all_matches=False
-            )
-            own = shapely.STRtree(cells.geometry.array).query_nearest(
-                inside.geometry.array, all_matches=False
-            )
-            self._cell_of = dict(zip(own[0].tolist(), own[1].tolist(), strict=True))
-            self._holds = shapely.distance(
-                inside.geometry.array[own[0]], cells.geometry.array[own[1]]
-            ) < TOUCH_M
-        self._nearest = dict(zip(at[0].tolist(), at[1].tolist(), strict=True))
-
-    def of(self, members: NDArray[np.int64]) -> tuple[str, str]:
-        """Name of a group, and the keys of its municipalities, most residents first."""
-        cells = self._cells.iloc[members]
-        totals = cells.groupby("area_id")["residents"].sum().sort_values(ascending=False, kind="stable")
-        names = [str(self._areas.get(a, a)) for a in totals.index]
-        where = " und ".join(names[:2]) if len(names) <= 2 else f"{len(names)} Gemeinden"
-        return f"{self._place_names(members)} ({where})", ",".join(totals.index)
-
-    def _place_names(self, members: NDArray[np.int64]) -> str:
-        """The largest places inside; the nearest one where there is none."""
-        if not len(self._places):
-            return f"Gebiet um {self._cells['cell_id'].iloc[members[0]]}"
-        group = set(members.tolist())
-        inside = [p for p, c in self._cell_of.items() if c in group and self._holds[p]]
-        residents = self._cells["residents"].to_numpy()
-        inside.sort(
-            key=lambda p: (
-                -SIZE[self._places["kind"].iloc[p]],
-                -residents[self._cell_of[p]],
-                self._places["name"].iloc[p],
-            )
-        )
-        names = list(dict.fromkeys(self._places["name"].iloc[p] for p in inside))
-        if not names:
-            largest = members[np.argmax(residents[members])]
-            return f"bei {self._places['name'].iloc[self._nearest[int(largest)]]}"
-        if len(names) > PLACES_NAMED:
-            return f"{', '.join(names[:PLACES_NAMED])} und weitere Orte"
-        return " und ".join(names)
+def _most(values: NDArray[np.object_], weights: NDArray[np.int64]) -> str | None:
+    """Find the value with most residents; the first in the alphabet of equal ones."""
+    totals: dict[str, int] = {}
+    for value, weight in zip(values.tolist(), weights.tolist(), strict=True):
+        if isinstance(value, str):
+            totals[value] = totals.get(value, 0) + weight
+    return min(totals, key=lambda value: (-totals[value], value)) if totals else None

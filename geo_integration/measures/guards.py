@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,8 @@ import pandas as pd
 from geo_integration.frames import SERVED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
 THIN = 0.7
@@ -19,13 +21,22 @@ SHOWN = 5
 Guards = list[dict[str, Any]]
 
 
+class Note(Protocol):
+    """Adds one finding."""
+
+    def __call__(
+        self, guard: str, count: int, detail: object = "", *, warning: bool = True
+    ) -> None:
+        """Add it."""
+
+
 def find_guards(
     cells: pd.DataFrame,
     offers: pd.DataFrame,
     sessions: pd.DataFrame,
     covered: pd.DataFrame,
     service_dates: pd.DataFrame,
-    trips_by_date: pd.Series,
+    trips_by_date: pd.DataFrame,
     *,
     has_stop: NDArray[np.bool_],
     off_street: NDArray[np.bool_],
@@ -39,8 +50,8 @@ def find_guards(
     ----------
     cells, offers, sessions, covered, service_dates : DataFrame
         CELLS, OFFERS, SESSIONS, COVERAGE, SERVICE_DATES.
-    trips_by_date : Series
-        Trips on every date of the feed.
+    trips_by_date : DataFrame
+        trips and day_type of every date of the feed; index: date.
     has_stop, off_street : ndarray of bool
         Per cell: a stop within walking distance; too far from any street.
     offer_off_street : ndarray of bool
@@ -75,15 +86,18 @@ def find_guards(
     return found
 
 
-def _timetable_guards(note: Any, service_dates: pd.DataFrame, trips_by_date: pd.Series) -> None:
+def _timetable_guards(
+    note: Note, service_dates: pd.DataFrame, trips_by_date: pd.DataFrame
+) -> None:
     """Validity, thin days, and whether the chosen days are typical."""
     if trips_by_date.empty:
         note("no_timetable", 0)
         return
     days = trips_by_date.index
     note("feed_validity", len(days), f"{days[0]:%d.%m.%Y} bis {days[-1]:%d.%m.%Y}", warning=False)
-    weekdays = [d.weekday() for d in days]
-    thin = trips_by_date < THIN * trips_by_date.groupby(weekdays).transform("median")
+    like = [trips_by_date["day_type"], pd.Series([d.weekday() for d in days], index=days)]
+    usual = trips_by_date.groupby(like)["trips"].transform("median")
+    thin = (trips_by_date["trips"] < THIN * usual).to_numpy()
     if thin.any():
         note("thin_dates", thin.sum(), _some([f"{d:%d.%m.%Y}" for d in days[thin]]))
     off = (service_dates["trips"] - service_dates["trips_median"]).abs()
@@ -93,7 +107,7 @@ def _timetable_guards(note: Any, service_dates: pd.DataFrame, trips_by_date: pd.
 
 
 def _offer_guards(
-    note: Any,
+    note: Note,
     offers: pd.DataFrame,
     sessions: pd.DataFrame,
     off_street: NDArray[np.bool_],
@@ -119,7 +133,7 @@ def _offer_guards(
         note("sessions_outside_rule", len(late), _some(late["session_id"].astype(str)))
 
 
-def _result_guards(note: Any, covered: pd.DataFrame) -> None:
+def _result_guards(note: Note, covered: pd.DataFrame) -> None:
     """Results that look too bad, or too much alike, to be true."""
     served = (covered["reason"] == SERVED).groupby(
         [covered["category"], covered["day_type"]], sort=False
@@ -142,8 +156,8 @@ def _result_guards(note: Any, covered: pd.DataFrame) -> None:
         note("same_on_days", len(alike), _some(alike))
 
 
-def _some(names: Any) -> str:
+def _some(names: Iterable[str]) -> str:
     """The first few names, and how many more."""
-    names = list(names)
-    more = f" und {len(names) - SHOWN} weitere" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+    every = list(names)
+    more = f" (+{len(every) - SHOWN})" if len(every) > SHOWN else ""
+    return ", ".join(every[:SHOWN]) + more

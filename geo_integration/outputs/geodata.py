@@ -83,5 +83,7 @@ def _plain(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     for name in table.columns.drop("geometry"):
         values = table[name]
         if isinstance(values.dtype, pd.CategoricalDtype) or values.dtype == object:
-            table[name] = values.astype(object).map(lambda v: None if v is None or v is pd.NA or v != v else str(v))
+            table[name] = values.astype(object).map(
+                lambda v: None if v is None or v is pd.NA or v != v else str(v)
+            )
     return table

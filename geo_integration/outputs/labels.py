@@ -52,8 +52,10 @@ _PAGE: Words = {
         "The map needs JavaScript. The main figures are given here as tables.",
     ),
     "page.too_old": (
-        "Die Karte konnte nicht gezeichnet werden. Bitte einen aktuellen Browser verwenden "
-        "(Firefox, Edge oder Chrome).",
+        (
+            "Die Karte konnte nicht gezeichnet werden. Bitte einen aktuellen Browser verwenden "
+            "(Firefox, Edge oder Chrome)."
+        ),
         "The map could not be drawn. Please use a current browser (Firefox, Edge or Chrome).",
     ),
     "page.made": (
@@ -80,8 +82,10 @@ _PAGE: Words = {
         "Stops appear once you zoom in.",
     ),
     "map.label": (
-        "Karte. Pfeiltasten verschieben, Plus und Minus zoomen, Eingabetaste wählt die Stelle "
-        "unter dem Fadenkreuz.",
+        (
+            "Karte. Pfeiltasten verschieben, Plus und Minus zoomen, Eingabetaste wählt die Stelle "
+            "unter dem Fadenkreuz."
+        ),
         "Map. Arrow keys pan, plus and minus zoom, Enter picks the spot under the crosshair.",
     ),
     "map.zoom_in": ("Vergrößern", "Zoom in"),
@@ -89,10 +93,11 @@ _PAGE: Words = {
     "map.home": ("Ganzes Gebiet", "Whole area"),
     "map.sources": ("Quellen", "Sources"),
     "map.outside": (
-        "Außerhalb (Nachbarkreise, Meer)",
-        "Outside (neighbouring counties, sea)",
+        "außerhalb (Nachbarkreise, Meer)",
+        "outside (neighbouring counties, sea)",
     ),
-    "map.inside": ("Im Gebiet, keine Einwohner", "Inside, no residents"),
+    "map.inside": ("im Gebiet, ohne Einwohner", "inside, without residents"),
+    "map.others": ("andere Gemeinden", "other municipalities"),
     "legend.heading": ("Legende", "Legend"),
     "legend.class": ("Klasse", "Class"),
     "legend.symbols": ("Zeichen", "Symbols"),
@@ -100,7 +105,7 @@ _PAGE: Words = {
         "Punktiert: Einwohnerzahl zurückgehalten (unter {k})",
         "Dotted: number of residents withheld (below {k})",
     ),
-    "legend.withheld_count": ("{n} Gitterzellen", "{n} grid cells"),
+    "legend.withheld_count": ("{n} Zellen", "{n} cells"),
     "legend.note": (
         "Einwohner: Summe der Gitterzellen mit veröffentlichter Einwohnerzahl.",
         "Residents: sum over the grid cells whose number is published.",
@@ -115,26 +120,31 @@ _PAGE: Words = {
     "legend.several": ("mehrere Angebote an einem Ort", "several offers at one place"),
     "legend.gap": ("Versorgungslücke mit Rang", "Underserved area with rank"),
     "legend.stop": ("Haltestelle", "Stop"),
+    "headline.scope": ("{name} · {category} · {day}", "{name} · {category} · {day}"),
     "headline.main": (
-        "{share} der {residents} {people} {area} erreichen {category} am Tag „{day}“ hin und "
-        "zurück in höchstens {minutes} Minuten je Weg.",
-        "{share} of the {residents} {people} {area} reach {category} on “{day}” there and back, "
-        "at most {minutes} minutes each way.",
+        (
+            "der {residents} {people} erreichen ein Angebot – hin und zurück, je Weg höchstens "
+            "{minutes} Minuten."
+        ),
+        (
+            "of the {residents} {people} reach an offer – there and back, at most {minutes} "
+            "minutes each way."
+        ),
+    ),
+    "headline.uncovered": ("Nicht erreichbar ist es für {n}.", "It is out of reach for {n}."),
+    "headline.booked": (
+        "Für {n} davon ginge es mit bestelltem Rufbus.",
+        "For {n} of these a booked call-bus would do.",
+    ),
+    "headline.bands": (
+        "Hin und zurück je Weg in höchstens {list}.",
+        "There and back, each way within {list}.",
     ),
     "headline.withheld": (
-        "Der Anteil {area} ist für {category} am Tag „{day}“ zurückgehalten (zu wenige Fälle).",
-        "The share {area} is withheld for {category} on “{day}” (too few cases).",
+        "Der Anteil ist zurückgehalten: zu wenige Personen.",
+        "The share is withheld: too few persons.",
     ),
-    "headline.missing": (
-        "Für {category} am Tag „{day}“ liegt {area} keine Auswertung vor.",
-        "There is no result for {category} on “{day}” {area}.",
-    ),
-    "headline.booked": (
-        "Weitere {n} nur, wenn ein Rufbus bestellt wird.",
-        "Another {n} only if a call-bus is booked.",
-    ),
-    "headline.left": ("{n} erreichen es nicht.", "{n} do not."),
-    "headline.in_area": ("in {name}", "in {name}"),
+    "headline.missing": ("Hierzu liegt keine Auswertung vor.", "There is no result for this."),
     "unit.residents": ("Einwohner", "residents"),
     "unit.model": ("Modell", "model"),
     "unit.residents_model": ("Einwohner (Modell)", "residents (model)"),
@@ -184,6 +194,10 @@ _CARDS: Words = {
     "gap.intro": (
         "{category}, {day}: zusammenhängende Gebiete ohne Erreichbarkeit, nach Einwohnern.",
         "{category}, {day}: contiguous areas out of reach, by residents.",
+    ),
+    "gap.beyond": (
+        "Lücken können über die Gemeindegrenze reichen; ihre Einwohner zählen dann ganz.",
+        "Areas may reach beyond the municipality; their residents are then counted in full.",
     ),
     "gap.none": (
         "Keine Lücke ab {n} Einwohnern in dieser Auswahl.",
@@ -266,14 +280,20 @@ _TABLES: Words = {
     "areas.share": ("Anteil", "Share"),
     "areas.booked": ("+ Rufbus", "+ call-bus"),
     "areas.note": (
-        "Ein Punkt (.) steht für eine zurückgehaltene Zahl: weniger als {k} Personen, oder eine "
-        "Zahl, aus der sich eine solche errechnen ließe; Anteile erst ab {base} Personen.",
-        "A dot (.) stands for a withheld number: fewer than {k} persons, or a number from which "
-        "such a one could be computed; shares only from {base} persons.",
+        (
+            "Ein Punkt (.) steht für eine zurückgehaltene Zahl: weniger als {k} Personen, oder "
+            "eine Zahl, aus der sich eine solche errechnen ließe; Anteile erst ab {base} Personen."
+        ),
+        (
+            "A dot (.) stands for a withheld number: fewer than {k} persons, or a number from "
+            "which such a one could be computed; shares only from {base} persons."
+        ),
     ),
     "areas.booked_note": (
-        "„+ Rufbus“: erreichen das Angebot nur, wenn vorher ein Rufbus bestellt wird; nicht in "
-        "„erreichen“ enthalten.",
+        (
+            "„+ Rufbus“: erreichen das Angebot nur, wenn vorher ein Rufbus bestellt wird; nicht in "
+            "„erreichen“ enthalten."
+        ),
         "“+ call-bus”: reached only if a call-bus is booked beforehand; not part of “reached”.",
     ),
     "areas.sort": ("Sortieren nach {column}", "Sort by {column}"),
@@ -303,19 +323,28 @@ _TABLES: Words = {
     "method.heading": ("Regel, Verfahren und Prüfungen", "Rule, method and checks"),
     "method.rule": ("Regel", "Rule"),
     "method.rule_text": (
-        "Erreichbar heißt: hin und zurück je höchstens {max} Minuten von Tür zu Tür, mit höchstens "
-        "{wait} Minuten Wartezeit vor Beginn und nach Ende; frühester Aufbruch {early} Uhr, "
-        "späteste Heimkehr {late} Uhr. Offene Angebote: Besuch von mindestens {visit} Minuten.",
-        "Within reach means: there and back at most {max} minutes each, door to door, with at most "
-        "{wait} minutes of waiting before the start and after the end; earliest departure {early}, "
-        "latest return {late}. Drop-in offers: a visit of at least {visit} minutes.",
+        (
+            "Erreichbar heißt: hin und zurück je höchstens {max} Minuten von Tür zu Tür, mit "
+            "höchstens {wait} Minuten Wartezeit vor Beginn und nach Ende; frühester Aufbruch "
+            "{early} Uhr, späteste Heimkehr {late} Uhr. Offene Angebote: Besuch von mindestens "
+            "{visit} Minuten."
+        ),
+        (
+            "Within reach means: there and back at most {max} minutes each, door to door, with at "
+            "most {wait} minutes of waiting before the start and after the end; earliest departure "
+            "{early}, latest return {late}. Drop-in offers: a visit of at least {visit} minutes."
+        ),
     ),
     "method.other_limit": ("Abweichend: {list}.", "Different limits: {list}."),
     "method.walk_text": (
-        "Zu Fuß mit {speed} km/h; höchstens {access} Minuten zur Haltestelle, höchstens {direct} "
-        "Minuten auf ganzem Weg.",
-        "On foot at {speed} km/h; at most {access} minutes to a stop, at most {direct} minutes all "
-        "the way.",
+        (
+            "Zu Fuß mit {speed} km/h; höchstens {access} Minuten zur Haltestelle, höchstens "
+            "{direct} Minuten auf ganzem Weg."
+        ),
+        (
+            "On foot at {speed} km/h; at most {access} minutes to a stop, at most {direct} minutes "
+            "all the way."
+        ),
     ),
     "method.walking": ("Gehwege", "Walking"),
     "method.rounding": (
@@ -343,11 +372,24 @@ _TABLES: Words = {
     "status.real": ("echt", "real"),
     "status.modelled": ("Modell", "model"),
     "status.sample": ("Beispiel", "sample"),
+    "source.areas": ("Gemeinden", "Municipalities"),
+    "source.places": ("Orte", "Places"),
+    "source.stops": ("Haltestellen", "Stops"),
+    "source.residents": ("Einwohner", "Residents"),
+    "source.offers": ("Angebote", "Offers"),
+    "source.timetable": ("Fahrplan", "Timetable"),
+    "source.calendar": ("Kalender", "Calendar"),
+    "source.addresses": ("Adressen", "Addresses"),
+    "source.streets": ("Wege", "Streets"),
     "sources.software": (
-        "Kartensoftware: Leaflet 1.9.3 (BSD-2-Clause), © 2010–2022 Vladimir Agafonkin, "
-        "© 2010–2011 CloudMade.",
-        "Map software: Leaflet 1.9.3 (BSD-2-Clause), © 2010–2022 Vladimir Agafonkin, "
-        "© 2010–2011 CloudMade.",
+        (
+            "Kartensoftware: Leaflet 1.9.3 (BSD-2-Clause), © 2010–2022 Vladimir Agafonkin, "
+            "© 2010–2011 CloudMade."
+        ),
+        (
+            "Map software: Leaflet 1.9.3 (BSD-2-Clause), © 2010–2022 Vladimir Agafonkin, "
+            "© 2010–2011 CloudMade."
+        ),
     ),
 }
 
@@ -365,10 +407,6 @@ _OFFER_COLUMNS: Words = {
     "offer.places_total": ("Plätze", "Places"),
     "offer.places_free": ("Freie Plätze", "Free places"),
     "offer.address": ("Adresse", "Address"),
-    "offer.street": ("Straße", "Street"),
-    "offer.postcode": ("PLZ", "Postcode"),
-    "offer.town": ("Ort", "Town"),
-    "offer.place": ("Ortsteil", "Quarter"),
     "offer.contact": ("Kontakt", "Contact"),
     "offer.link": ("Link", "Link"),
     "offer.last_confirmed": ("Zuletzt bestätigt", "Last confirmed"),
@@ -391,7 +429,8 @@ _WEEKDAYS: Words = {
     "weekday_short.6": ("So", "Sun"),
 }
 
-_WORDS: Words = _PAGE | _CARDS | _REASONS | _TABLES | _OFFER_COLUMNS | _WEEKDAYS | TABLE_WORDS
+_PAGE_WORDS: Words = _PAGE | _CARDS | _REASONS | _TABLES | _OFFER_COLUMNS | _WEEKDAYS
+_WORDS: Words = _PAGE_WORDS | TABLE_WORDS
 
 OFFER_COLUMNS = tuple(key.removeprefix("offer.") for key in _OFFER_COLUMNS)
 
@@ -423,7 +462,7 @@ def label(key: str, lang: Language) -> str:
 
 
 def words(lang: Language) -> dict[str, str]:
-    """All words of one language, by key.
+    """All words of the pages in one language, by key.
 
     Parameters
     ----------
@@ -435,7 +474,10 @@ def words(lang: Language) -> dict[str, str]:
     dict of str to str
         Key to words.
     """
-    return {key: label(key, lang) for key in _WORDS}
+    return {key: label(key, lang) for key in _PAGE_WORDS}
+
+
+LITTLE = 0.005
 
 
 def number(value: float, lang: Language, *, digits: int = 0) -> str:
@@ -460,7 +502,9 @@ def number(value: float, lang: Language, *, digits: int = 0) -> str:
 
 
 def percent(share: float, lang: Language) -> str:
-    """Write a share (0 to 1) in per cent, as the language does: 45 % or 45%.
+    """Write a share (0 to 1) in whole per cent, as the language does: 45 % or 45%.
+
+    Some is never written as none, nor nearly all as all: < 1 %, > 99 %.
 
     Parameters
     ----------
@@ -472,6 +516,11 @@ def percent(share: float, lang: Language) -> str:
     Returns
     -------
     str
-        The share as text, with a narrow space in German.
+        The share as text, in German with a space that does not break.
     """
-    return f"{number(share * 100, lang)}{chr(0xA0) if lang == 'de' else ''}%"
+    whole = number(share * 100, lang)
+    if 0 < share < LITTLE:
+        whole = "<\N{NO-BREAK SPACE}1"
+    elif 1 - LITTLE <= share < 1:
+        whole = ">\N{NO-BREAK SPACE}99"
+    return f"{whole}%" if lang == "en" else f"{whole}\N{NO-BREAK SPACE}%"

@@ -110,8 +110,8 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
         "No timetable in the profile: walking only",
     ),
     "guard.thin_dates": (
-        "{count} Tage im Fahrplan haben weniger als 70 % der üblichen Fahrten ({detail})",
-        "{count} days in the timetable have less than 70 % of the usual trips ({detail})",
+        "{count} Tage im Fahrplan haben weniger als 70 % der Fahrten, die an solchen Tagen üblich sind ({detail})",
+        "{count} days in the timetable have less than 70 % of the trips usual on such days ({detail})",
     ),
     "guard.atypical_date": (
         "{count} gewählte Fahrplantage weichen um mehr als 30 % vom Üblichen ab ({detail})",

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 # Excel stores a date of making; a fixed one keeps equal runs byte-equal.
 _FIXED_DATE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
-_FORMATS = {"count": "#,##0", "share": "0.0%", "minutes": "#,##0", "text": "@", "date": "dd.mm.yyyy"}
+_FORMATS = {
+    "count": "#,##0",
+    "share": "0.0%",
+    "minutes": "#,##0",
+    "text": "@",
+    "date": "dd.mm.yyyy",
+}
 _MAX_WIDTH = 60
 _MIN_WIDTH = 8
 _MAX_TEXT = 32_000
@@ -87,7 +93,9 @@ def write_workbook(
         "faults": _faults(context, faults),
         "sources": _sources(context),
     }
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(
+        path, {"strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
         book.set_properties({"title": _title(context), "created": _FIXED_DATE})
         _write_guide(book, context)
         for name, columns in sheets.items():
@@ -97,7 +105,9 @@ def write_workbook(
 def write_rejected(path: Path, rejected: pd.DataFrame) -> None:
     """Write the rows that were not taken, as they were, with the reason beside them."""
     columns = [(str(c), "text", rejected[c]) for c in rejected.columns]
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(
+        path, {"strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
         book.set_properties({"created": _FIXED_DATE})
         _write_sheet(book, "Nicht übernommen", columns)
 
@@ -197,7 +207,11 @@ def _figures(context: _Context, *, county: bool) -> Sheet:
         (say("column.area_id"), "text", table["area_id"]),
         (say("column.field"), "text", table["category"].map(field_of)),
         (say("column.category"), "text", table["category"].map(categories)),
-        (say("column.day_type"), "text", table["day_type"].map(context.name_of(context.settings.day_types))),
+        (
+            say("column.day_type"),
+            "text",
+            table["day_type"].map(context.name_of(context.settings.day_types)),
+        ),
         (_residents_title(context), "count", table["residents"]),
         (say("column.covered"), "count", table["covered"]),
         (say("column.share_covered"), "share", table["share_covered"]),
@@ -212,8 +226,16 @@ def _bands(context: _Context) -> Sheet:
     say = context.say
     return [
         (say("column.area"), "text", table["area_id"].map(_area_names(context))),
-        (say("column.category"), "text", table["category"].map(context.name_of(context.settings.categories))),
-        (say("column.day_type"), "text", table["day_type"].map(context.name_of(context.settings.day_types))),
+        (
+            say("column.category"),
+            "text",
+            table["category"].map(context.name_of(context.settings.categories)),
+        ),
+        (
+            say("column.day_type"),
+            "text",
+            table["day_type"].map(context.name_of(context.settings.day_types)),
+        ),
         (say("column.band"), "minutes", table["band_min"]),
         (_residents_title(context), "count", table["residents"]),
         (say("column.within"), "count", table["within"]),
@@ -226,8 +248,16 @@ def _gaps(context: _Context) -> Sheet:
     offers = context.published.offers.set_index("offer_id")["name"]
     say = context.say
     return [
-        (say("column.category"), "text", table["category"].map(context.name_of(context.settings.categories))),
-        (say("column.day_type"), "text", table["day_type"].map(context.name_of(context.settings.day_types))),
+        (
+            say("column.category"),
+            "text",
+            table["category"].map(context.name_of(context.settings.categories)),
+        ),
+        (
+            say("column.day_type"),
+            "text",
+            table["day_type"].map(context.name_of(context.settings.day_types)),
+        ),
         (say("column.rank"), "count", table["rank"]),
         (say("column.gap"), "text", table["name"]),
         (_residents_title(context), "count", table["residents"]),
@@ -249,7 +279,11 @@ def _offers(context: _Context, *, counted: bool) -> Sheet:
         (say("column.offer_id"), "text", table["offer_id"]),
         (say("column.name"), "text", table["name"]),
         (say("column.provider"), "text", table["provider"]),
-        (say("column.category"), "text", table["category"].map(context.name_of(context.settings.categories))),
+        (
+            say("column.category"),
+            "text",
+            table["category"].map(context.name_of(context.settings.categories)),
+        ),
         (say("column.area"), "text", areas),
         (say("column.times"), "text", table["times"]),
         (say("column.grade"), "text", [say(f"grade.{g}") for g in table["grade"]]),
@@ -327,7 +361,10 @@ def _faults(context: _Context, faults: pd.DataFrame) -> Sheet:
         (say(f"column.{name}"), kinds.get(name, "text"), faults[name])
         for name in ("file", "row", "column", "found", "message")
     ]
-    return [*sheet, (say("column.severity"), "text", [say(f"severity.{s}") for s in faults["severity"]])]
+    return [
+        *sheet,
+        (say("column.severity"), "text", [say(f"severity.{s}") for s in faults["severity"]]),
+    ]
 
 
 def _sources(context: _Context) -> Sheet:
@@ -342,5 +379,3 @@ def _sources(context: _Context) -> Sheet:
         )
         for name in names
     ]
-
-

@@ -62,7 +62,7 @@ def leaflet_script() -> str:
     OutputError
         When the installed file is not the one that is expected.
     """
-    script = _leaflet("leaflet.js").decode("utf-8")
+    script = _leaflet("leaflet.js").decode("utf-8").replace("\r\n", "\n")
     return re.sub(r"\n//# sourceMappingURL=\S*\s*$", "\n", script)
 
 
@@ -80,13 +80,13 @@ def leaflet_style() -> str:
     OutputError
         When an installed file is missing or not the one that is expected.
     """
-    style = _leaflet("leaflet.css").decode("utf-8")
+    style = _leaflet("leaflet.css").decode("utf-8").replace("\r\n", "\n")
     return re.sub(r"url\((images/[\w.-]+\.png)\)", _as_data, style)
 
 
 @cache
 def own_script() -> str:
-    """The page's own script.
+    """Script of the page itself.
 
     Returns
     -------
@@ -99,7 +99,7 @@ def own_script() -> str:
 
 @cache
 def own_style() -> str:
-    """The page's own style sheet.
+    """Style sheet of the page itself.
 
     Returns
     -------
@@ -110,7 +110,10 @@ def own_style() -> str:
 
 
 def _leaflet(name: str) -> bytes:
-    """A file of the installed Leaflet, checked by its digest."""
+    """File of the installed Leaflet, checked by its digest.
+
+    Callers turn CR LF into LF: a browser does so before it takes the digest that the policy names.
+    """
     data = _installed(name)
     found = hashlib.sha256(data).hexdigest()
     if found != LEAFLET_SHA256[name]:
@@ -123,7 +126,7 @@ def _leaflet(name: str) -> bytes:
 
 
 def _installed(name: str) -> bytes:
-    """A file of the package, whatever it holds."""
+    """File of the package, whatever it holds."""
     try:
         return (resources.files(LEAFLET_PACKAGE) / "data" / name).read_bytes()
     except (ModuleNotFoundError, OSError) as error:
@@ -134,6 +137,6 @@ def _installed(name: str) -> bytes:
 
 
 def _as_data(found: re.Match[str]) -> str:
-    """A picture of the style sheet as data URI."""
+    """Picture of the style sheet as data URI."""
     data = base64.b64encode(_installed(found[1])).decode("ascii")
     return f"url(data:image/png;base64,{data})"

@@ -29,7 +29,7 @@ class Pool:
     """Strings that are kept once and named by their position."""
 
     def __init__(self) -> None:
-        self.values: list[str] = []
+        self.strings: list[str] = []
         self._at: dict[str, int] = {}
 
     def add(self, value: str) -> int:
@@ -46,8 +46,8 @@ class Pool:
             Its position.
         """
         if value not in self._at:
-            self._at[value] = len(self.values)
-            self.values.append(value)
+            self._at[value] = len(self.strings)
+            self.strings.append(value)
         return self._at[value]
 
 
@@ -121,13 +121,11 @@ def polygons(shapes: gpd.GeoSeries) -> list[list[list[int]]]:
         lat of the first vertex in 1/100,000 degree, then the steps to the next ones. The vertex
         that closes a ring is left out.
     """
-    return [
-        [_ring(part) for part in _rings(shape)] for shape in shapes.to_crs(GEOGRAPHIC).geometry
-    ]
+    return [[_ring(part) for part in _rings(shape)] for shape in shapes.to_crs(GEOGRAPHIC).geometry]
 
 
 def simplified(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
-    """The same areas with fewer vertices, where they have very many; shared borders stay shared.
+    """Areas with fewer vertices, where they have very many; shared borders stay shared.
 
     Parameters
     ----------
@@ -165,7 +163,7 @@ def points(shapes: gpd.GeoSeries) -> list[list[int] | None]:
 
 
 def inside_points(shapes: gpd.GeoSeries) -> list[list[int] | None]:
-    """A point inside each polygon, for its badge; as from `points`.
+    """Point inside each polygon, for its badge; as from `points`.
 
     Parameters
     ----------
@@ -181,7 +179,7 @@ def inside_points(shapes: gpd.GeoSeries) -> list[list[int] | None]:
 
 
 def _degrees(value: float) -> int:
-    """A coordinate in 1/100,000 degree."""
+    """Degrees in 1/100,000."""
     return round(value * DEGREE)
 
 

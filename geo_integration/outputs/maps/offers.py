@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import pandas as pd
 
 from geo_integration.outputs.labels import OFFER_COLUMNS, Language, label, number
 from geo_integration.outputs.maps.encode import points, positions, text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
     from geo_integration.frames import Published
     from geo_integration.settings import Settings
 
 HOUR_S, MINUTE_S = 3600, 60
 RUN = 3
-DATE_LENGTH = 10
 
 
 def offer_entries(shown: Published, settings: Settings, areas: list[str]) -> list[dict[str, Any]]:
@@ -40,7 +43,6 @@ def offer_entries(shown: Published, settings: Settings, areas: list[str]) -> lis
     lang = settings.county.language
     offers = shown.offers
     times = session_texts(shown.sessions, lang)
-    extra = [name for name in OFFER_COLUMNS if name in offers.columns]
     records: list[dict[str, Any]] = offers.drop(columns="geometry").to_dict("records")
     return [
         {
@@ -53,7 +55,7 @@ def offer_entries(shown: Published, settings: Settings, areas: list[str]) -> lis
             "counted": bool(row["counted"]),
             "timed": bool(row["timed"]),
             "times": times.get(text(row["offer_id"]), []),
-            "extra": [[f"offer.{n}", said] for n in extra if (said := _say(row[n], lang))],
+            "extra": _extra(row, lang),
             "at": at,
         }
         for row, category, area, at in zip(
@@ -67,7 +69,7 @@ def offer_entries(shown: Published, settings: Settings, areas: list[str]) -> lis
 
 
 def session_texts(sessions: pd.DataFrame, lang: Language) -> dict[str, list[str]]:
-    """Times of every offer, equal times of several weekdays in one text.
+    """Say when every offer takes place, equal times of several weekdays in one text.
 
     Parameters
     ----------
@@ -83,7 +85,8 @@ def session_texts(sessions: pd.DataFrame, lang: Language) -> dict[str, list[str]
     """
     found: dict[str, list[tuple[int, int, str]]] = {}
     keys = ["offer_id", "start_s", "end_s", "drop_in", "term_only"]
-    for (offer, start, end, drop_in, term), part in sessions.groupby(keys, observed=True):
+    for key, part in sessions.groupby(keys, observed=True):
+        offer, start, end, drop_in, term = cast("tuple[str, int, int, bool, bool]", key)
         weekdays = sorted({int(v) for v in part["weekday"]})
         said = f"{_weekdays(weekdays, lang)} {_clock(int(start))}–{_clock(int(end))}"
         flags = {"time.drop_in": drop_in, "time.term_only": term}
@@ -110,18 +113,34 @@ def _clock(seconds: int) -> str:
     return f"{seconds // HOUR_S % 24:02d}:{seconds % HOUR_S // MINUTE_S:02d}"
 
 
+def _extra(row: Mapping[str, Any], lang: Language) -> list[list[str]]:
+    """Pairs of a key of the words and a text: all else that is known of an offer."""
+    known = {**row, "address": row.get("address") or _address(row)}
+    said = {name: _say(known.get(name), lang) for name in OFFER_COLUMNS}
+    return [[f"offer.{name}", words] for name, words in said.items() if words]
+
+
+def _address(row: Mapping[str, Any]) -> str:
+    """Street, postcode and town, and the quarter in brackets."""
+    street, postcode, town, place = (
+        text(row.get(name)) for name in ("street", "postcode", "town", "place")
+    )
+    said = ", ".join(part for part in (street, f"{postcode} {town}".strip()) if part)
+    return f"{said} ({place})" if said and place and place != town else said or place
+
+
 def _say(value: object, lang: Language) -> str:
-    """A value as a reader expects it: yes or no, a date, a number, or the text itself."""
+    """Say a value as a reader expects it: yes or no, a date, a number, or the text itself."""
     if isinstance(value, bool | np.bool_):
         return label("unit.yes" if value else "unit.no", lang)
     said = text(value)
     if isinstance(value, int | float) and said:
         return number(float(value), lang)
-    return date_text(said, lang) if hasattr(value, "isoformat") else said
+    return date_text(said.removesuffix(" 00:00:00"), lang)
 
 
 def date_text(iso: str, lang: Language) -> str:
-    """A date as the language writes it: 24.11.2026, or 2026-11-24.
+    """Write a date as the language does: 24.11.2026, or 2026-11-24.
 
     Parameters
     ----------
@@ -135,7 +154,6 @@ def date_text(iso: str, lang: Language) -> str:
     str
         The date.
     """
-    parts = iso.split("-")
-    if lang == "de" and len(iso) == DATE_LENGTH and len(parts) == 3 and iso[:4].isdigit():  # noqa: PLR2004
-        return ".".join(reversed(parts))
+    if lang == "de" and re.fullmatch(r"\d{4}-\d\d-\d\d", iso):
+        return ".".join(reversed(iso.split("-")))
     return iso

@@ -133,14 +133,14 @@ def render_page(payload: Mapping[str, Any]) -> str:
     figure.html.add_child(Raw(f"<script>\n{leaflet_script()}</script>"), name="leaflet")
     map_ = OfflineMap()
     figure.add_child(map_, name="map")
-    map_.render()  # puts the map's script before the page's
+    map_.render()  # type: ignore[no-untyped-call]  # puts the map's script before the page's
     figure.script.add_child(Raw(own_script()), name="page")
     html: str = figure.render()
     return html.replace(_POLICY, _policy(html), 1)
 
 
 def data_block(payload: Mapping[str, Any]) -> str:
-    """The payload as an inert block of the page.
+    """Put the payload in an inert block of the page.
 
     Parameters
     ----------

@@ -27,9 +27,7 @@ from geo_integration.outputs.maps.encode import (
 from geo_integration.outputs.maps.offers import offer_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import geopandas as gpd
+    from collections.abc import Hashable, Mapping
 
     from geo_integration.settings import Settings
 
@@ -39,6 +37,7 @@ Payload = dict[str, Any]
 MARGIN_M = 3000.0
 # Vertices of a gap this close to a straight line are the corners of its cells, nothing else.
 STRAIGHT_M = 2.0
+SHARE = 100_000
 MINUTES = ("out_min", "back_min", "walk_min", "booked_min")
 LINES = ("out_line", "back_line")
 PLACE_RANKS = ("town", "village", "hamlet")
@@ -107,9 +106,10 @@ def build_payload(
         "offers": offer_entries(shown, settings, known),
         "gaps": _gaps(shown, settings, offer_ids),
         "table": _area_table(published, settings, pool, area_id),
+        "within": _within(published, area_id or settings.county.ags),
         "sources": _sources(published),
         "dates": _dates(published, settings),
-        "pool": pool.values,
+        "pool": pool.strings,
     }
 
 
@@ -167,7 +167,7 @@ def _categories(settings: Settings) -> list[Payload]:
 
 
 def _rule(settings: Settings) -> dict[str, str]:
-    """The rule in words' blanks."""
+    """Numbers of the rule, for the blanks in the words."""
     rule, walking = settings.rule, settings.walking
     return {
         "max": f"{rule.max_minutes:g}",
@@ -183,7 +183,7 @@ def _rule(settings: Settings) -> dict[str, str]:
 
 
 def _cut(published: Published, area_id: str) -> Published:
-    """What the page of one municipality shows."""
+    """Cut the frames to what the page of one municipality shows."""
     shape = published.areas.loc[published.areas["area_id"] == area_id, "geometry"].union_all()
     extent = shape.buffer(MARGIN_M).envelope
     cells = published.cells[published.cells["area_id"] == area_id]
@@ -218,7 +218,9 @@ def _areas(published: Published, settings: Settings, pages: Mapping[str, str]) -
 
 def _places(shown: Published) -> list[list[Any]]:
     """Name, lon, lat, rank; the most important first."""
-    found = zip(shown.places["name"], shown.places["kind"], points(shown.places.geometry))
+    found = zip(
+        shown.places["name"], shown.places["kind"], points(shown.places.geometry), strict=True
+    )
     entries = [
         [text(name), *at, PLACE_RANKS.index(kind)] for name, kind, at in found if at is not None
     ]
@@ -227,7 +229,7 @@ def _places(shown: Published) -> list[list[Any]]:
 
 def _stops(shown: Published) -> list[list[Any]]:
     """Name, lon, lat; platforms of one name at one spot are one."""
-    found = zip(shown.stops["name"], points(shown.stops.geometry))
+    found = zip(shown.stops["name"], points(shown.stops.geometry), strict=True)
     entries = {(text(name), *at): None for name, at in found if at is not None}
     return [list(entry) for entry in entries]
 
@@ -338,13 +340,27 @@ def _area_table(
 
 
 def _area_columns(part: pd.DataFrame, pool: Pool) -> dict[str, int]:
-    """Counts, and the share in whole per mille."""
+    """Pooled counts, and the share in 1/100,000."""
     found = {
         name: pool.add(column(part[name]))
         for name in ("residents", "covered", "uncovered", "booked")
     }
     shares = pd.to_numeric(part["share_covered"], errors="coerce").astype(float)
-    found["share"] = pool.add(column((shares * 1000).round()))
+    found["share"] = pool.add(column((shares * SHARE).round()))
+    return found
+
+
+def _within(published: Published, area_id: str) -> dict[str, list[list[Any]]]:
+    """Residents within each limit, for the page's own area, by category and day type."""
+    own = published.bands[published.bands["area_id"] == area_id].sort_values("band_min")
+    found: dict[str, list[list[Any]]] = {}
+    for key, band, within in zip(
+        own["category"] + " " + own["day_type"],
+        own["band_min"],
+        whole(own["within"]),
+        strict=True,
+    ):
+        found.setdefault(str(key), []).append([f"{band:g}", within])
     return found
 
 
@@ -358,16 +374,16 @@ def _sources(published: Published) -> list[list[str]]:
 def _dates(published: Published, settings: Settings) -> list[list[Any]]:
     """Day type, weekday, date, trips, usual number, candidates."""
     days = [d.id for d in settings.day_types]
-    table = published.service_dates
+    rows: list[dict[Hashable, Any]] = published.service_dates.to_dict("records")
     return [
         [
-            days.index(row.day_type),
-            int(row.weekday),
-            text(row.date),
-            int(row.trips),
-            text(row.trips_median),
-            int(row.candidates),
+            days.index(row["day_type"]),
+            int(row["weekday"]),
+            text(row["date"]),
+            int(row["trips"]),
+            text(row["trips_median"]),
+            int(row["candidates"]),
         ]
-        for row in table.itertuples(index=False)
-        if row.day_type in days
+        for row in rows
+        if row["day_type"] in days
     ]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Marks that change the direction of the text around them.
 _DIRECTION = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-_PER_MILLE = 1000
+_SHARE = 100_000
 
 _BODY = """\
 <a class="skip" href="#map_karte">{page.skip_map}</a>
@@ -36,22 +36,24 @@ _BODY = """\
 <fieldset id="day" class="choices"><legend>{control.day}</legend></fieldset>
 <fieldset id="mode" class="choices"><legend>{control.mode}</legend></fieldset>
 </form>
+</section>
 <p id="headline" role="status"></p>
+<section id="map" aria-label="{map.name}">
+<div id="frame">
+<div id="map_karte" role="application" aria-label="{map.label}"></div>
+<div id="crosshair" aria-hidden="true"></div>
+<div id="hover" aria-hidden="true" hidden></div>
+<button type="button" id="home">{map.home}</button>
+</div>
+<p id="credit"></p>
+</section>
 <section id="legend" aria-labelledby="legend-heading">
 <h2 id="legend-heading">{legend.heading}</h2>
 <table><thead><tr><th scope="col">{legend.class}</th><th scope="col" class="number">{people}</th>\
 </tr></thead><tbody id="classes"></tbody></table>
 <p class="small" id="legend-note">{legend.note}</p>
 <ul id="symbols" class="small" aria-label="{legend.symbols}"></ul>
-</section>
 <fieldset id="layers"><legend>{control.layers}</legend></fieldset>
-</section>
-<section id="map" aria-label="{map.name}">
-<div id="map_karte" role="application" aria-label="{map.label}"></div>
-<div id="crosshair" aria-hidden="true"></div>
-<div id="hover" aria-hidden="true" hidden></div>
-<button type="button" id="home">{map.home}</button>
-<p id="credit"></p>
 </section>
 <aside id="detail">
 <section id="card" aria-labelledby="card-heading" tabindex="-1"><div class="row">\
@@ -105,7 +107,7 @@ def escaped(text: object) -> str:
 
 
 def body(payload: Mapping[str, Any]) -> str:
-    """The body's HTML up to the data block.
+    """Fill the body's HTML up to the data block.
 
     Parameters
     ----------
@@ -136,7 +138,7 @@ def body(payload: Mapping[str, Any]) -> str:
 
 
 def _banner(payload: Mapping[str, Any]) -> str:
-    """The warning above everything else, where the data are a sample; else the note alone."""
+    """Warn above everything else, where the data are a sample; else give the note alone."""
     note = escaped(payload["status_note"])
     if payload["sample"]:
         said = escaped(payload["words"]["page.sample"])
@@ -145,7 +147,7 @@ def _banner(payload: Mapping[str, Any]) -> str:
 
 
 def _noscript(payload: Mapping[str, Any], people: str) -> str:
-    """The main table as plain HTML: one for each day type."""
+    """Write the main table as plain HTML: one for each day type."""
     said = escaped(payload["words"]["page.noscript"])
     tables = "\n".join(_plain_table(payload, day, people) for day in payload["days"])
     return f'<noscript>\n<p class="banner">{said}</p>\n{tables}\n</noscript>\n'
@@ -177,7 +179,7 @@ def _plain_cells(payload: Mapping[str, Any], day: str, at: int) -> Iterable[str]
         if part is None:
             yield "–"
         else:
-            yield "." if share is None else percent(share / _PER_MILLE, lang)
+            yield "." if share is None else percent(share / _SHARE, lang)
 
 
 def _value(

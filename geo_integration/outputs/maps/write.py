@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 from geo_integration.errors import OutputError
+from geo_integration.files import beside, slug
 from geo_integration.outputs.maps.encode import text
 from geo_integration.outputs.maps.page import render_page
 from geo_integration.outputs.maps.payload import build_payload
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from geo_integration.settings import Settings
 
 INDEX = "index.html"
-MAX_NAME = 60
-_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 def write_pages(
@@ -74,7 +71,9 @@ def write_pages(
     written = []
     for done, (area, name) in enumerate(todo, start=1):
         payload = build_payload(published, settings, area_id=area, facts=facts, pages=pages)
-        written.append(_write(folder / name, render_page(payload)))
+        with beside(folder / name) as part:
+            part.write_text(render_page(payload), encoding="utf-8", newline="\n")
+        written.append(folder / name)
         if progress is not None:
             progress(done, len(todo))
     return written
@@ -96,29 +95,9 @@ def page_names(areas: pd.DataFrame) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for area, name in zip(areas["area_id"], areas["name"], strict=True):
-        stem = f"{_slug(text(area)) or 'gemeinde'}-{_slug(text(name)) or 'gemeinde'}"[:MAX_NAME]
-        stem, number = stem.rstrip("-"), 2
+        stem = f"{slug(text(area))}-{slug(text(name))}"
+        number = 2
         while f"{stem}.html" in found.values():
             stem, number = f"{stem.rsplit('--', 1)[0]}--{number}", number + 1
         found[text(area)] = f"{stem}.html"
     return found
-
-
-def _slug(name: str) -> str:
-    """Small ASCII letters, digits and single hyphens."""
-    composed = unicodedata.normalize("NFC", name.lower())
-    plain = unicodedata.normalize("NFKD", composed.translate(_GERMAN))
-    return re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")
-
-
-def _write(path: Path, html: str) -> Path:
-    """Write beside, then rename."""
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(html, encoding="utf-8", newline="\n")
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OutputError(f"{path} kann nicht geschrieben werden ({error.strerror})") from error
-    return path

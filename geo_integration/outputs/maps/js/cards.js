@@ -141,7 +141,7 @@ function cardOf(selected, state) {
   if (selected.kind === "cell") return cellCard(selected.cell, state);
   if (selected.kind === "gap") return gapCard(selected.gap);
   if (selected.kind === "stop") return [make("h3", {}, sentence("card.stop", "name", selected.stop[0]))];
-  return spotCard(selected.spot.offers, state);
+  return spotCard(selected.spots.flatMap((spot) => spot.offers), state);
 }
 
 // One line beside the pointer; everything in it also stands in the card.
@@ -149,9 +149,8 @@ function hoverText(hit, state) {
   if (hit.kind === "stop") return say("card.stop", {name: hit.stop[0]});
   if (hit.kind === "gap") return `${hit.gap.name}: ${peopleCount(hit.gap.residents)}`;
   if (hit.kind === "spot") {
-    const [first] = hit.offers;
-    const more = hit.spot.offers.length;
-    return more > 1 ? say("card.spot", {n: count(more)}) : DATA.offers[first].name;
+    const offers = hit.spots.flatMap((spot) => spot.offers);
+    return offers.length > 1 ? say("card.spot", {n: count(offers.length)}) : DATA.offers[offers[0]].name;
   }
   const cover = coverage(state.category, state.day);
   const key = classOf(cover, state.mode, hit.cell.index);

@@ -2,9 +2,12 @@
 // The layers take no clicks themselves: stacked canvases hide each other. `hitAt` looks instead.
 
 const INK = "#1d2733";
+const LAND = "#fbfaf6";
+const OTHER_LAND = "#eceeed";
 const GAP_INK = "#b3123c";
 const STOP_ZOOM = 11.5;
 const OFFER_REACH = 14;
+const MERGE = 20;
 const PANES = ["land", "cells", "borders", "gaps", "stops", "offers", "names"];
 
 // Leaflet's canvas, with patterns over a fill.
@@ -22,7 +25,7 @@ const PatternCanvas = L.Canvas.extend({
 // "lines": nothing to be had; "dots": number of residents withheld.
 function pattern(context, kind) {
   const tile = document.createElement("canvas");
-  tile.width = tile.height = 6;
+  tile.width = tile.height = kind === "lines" ? 6 : 7;
   const brush = tile.getContext("2d");
   if (kind === "lines") {
     brush.strokeStyle = "rgba(60, 60, 60, .45)";
@@ -32,9 +35,9 @@ function pattern(context, kind) {
     }
     brush.stroke();
   } else {
-    brush.fillStyle = "rgba(255, 255, 255, .95)";
-    brush.fillRect(1, 1, 3, 3);
-    brush.fillStyle = "rgba(20, 20, 20, .95)";
+    brush.fillStyle = "rgba(255, 255, 255, .7)";
+    brush.fillRect(1, 1, 4, 4);
+    brush.fillStyle = "rgba(20, 20, 20, 1)";
     brush.fillRect(2, 2, 2, 2);
   }
   return context.createPattern(tile, "repeat");
@@ -56,9 +59,14 @@ function shapeLayer(pane, shape, style) {
   return L.polygon(shape, options);
 }
 
+// On the county's page every municipality is the page's own.
+function isOwn(area) {
+  return DATA.area === null || DATA.area === area.id;
+}
+
 function drawLand() {
   const land = DATA.areas.map((area) => shapeLayer("land", rings(area.rings),
-    {stroke: false, fillColor: "#fbfaf6", fillOpacity: 1}));
+    {stroke: false, fillColor: isOwn(area) ? LAND : OTHER_LAND, fillOpacity: 1}));
   return L.layerGroup(land).addTo(map_karte);
 }
 
@@ -127,29 +135,34 @@ const FONT = "system-ui, 'Segoe UI', Roboto, Arial, sans-serif";
 const NAME_SIZES = [14, 12, 11];
 const NAME_ZOOMS = [0, 9.5, 11.5];
 
-// Place names by rank; a name that would touch one already there is left out.
-function drawNames(brush, pixel, size) {
-  const taken = [];
+const NAME_SHIFTS = [0, 20, -20];
+
+// Place names by rank; each takes the first free spot (on, under or over its place), or none.
+function drawNames(brush, pixel, size, taken) {
   const zoom = map_karte.getZoom();
   brush.textAlign = "center";
   brush.textBaseline = "middle";
   brush.lineJoin = "round";
+  brush.lineWidth = 3.5;
+  brush.strokeStyle = "rgba(255, 255, 255, .9)";
+  brush.fillStyle = INK;
   for (const [text, lon, lat, rank] of DATA.places) {
     if (zoom < NAME_ZOOMS[rank]) continue;
     const {x, y} = pixel(place(lon, lat));
     if (x < 0 || y < 0 || x > size.x || y > size.y) continue;
     brush.font = `${rank === 0 ? 600 : 400} ${NAME_SIZES[rank]}px ${FONT}`;
-    const half = brush.measureText(text).width / 2 + 4;
-    if (half > 130) continue;
-    const box = [x - half, y - 9, x + half, y + 9];
-    if (taken.some((b) => box[0] < b[2] && b[0] < box[2] && box[1] < b[3] && b[1] < box[3])) continue;
+    const half = brush.measureText(text).width / 2 + 3;
+    const boxes = NAME_SHIFTS.map((shift) => [x - half, y + shift - 8, x + half, y + shift + 8]);
+    const box = half > 130 ? null : boxes.find((one) => !taken.some((other) => touches(one, other)));
+    if (!box) continue;
     taken.push(box);
-    brush.lineWidth = 3.5;
-    brush.strokeStyle = "rgba(255, 255, 255, .9)";
-    brush.strokeText(text, x, y);
-    brush.fillStyle = INK;
-    brush.fillText(text, x, y);
+    brush.strokeText(text, x, box[1] + 8);
+    brush.fillText(text, x, box[1] + 8);
   }
+}
+
+function touches(a, b) {
+  return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 }
 
 // One symbol: a disc with the category's letter; dashed and pale where the place is uncertain;
@@ -196,17 +209,28 @@ function drawBadge(brush, {x, y}, text, chosen) {
   brush.fillText(text, x, y + 0.5);
 }
 
-// Spots that are shown, with the offers that count there: [spot, offers, dimmed].
+// Symbols to draw: spots with offers of the category, and dimmed those with others only. Spots
+// that would lie on each other at this scale share one symbol.
 function shownSpots(state) {
   const found = [];
   for (const spot of SPOTS) {
     const own = spot.offers.filter((i) => DATA.offers[i].category === state.category);
-    if (own.length && state.layers.offers) found.push([spot, own, false]);
+    if (own.length && state.layers.offers) addSymbol(found, spot, own, false);
     else if (state.layers.others && spot.offers.length > own.length) {
-      found.push([spot, spot.offers.filter((i) => !own.includes(i)), true]);
+      addSymbol(found, spot, spot.offers.filter((i) => !own.includes(i)), true);
     }
   }
-  return found.sort((a, b) => b[2] - a[2]);
+  return found.sort((a, b) => b.dimmed - a.dimmed);
+}
+
+function addSymbol(found, spot, offers, dimmed) {
+  const pixel = map_karte.latLngToLayerPoint(spot.at);
+  const near = found.find((entry) =>
+    entry.dimmed === dimmed && map_karte.latLngToLayerPoint(entry.at).distanceTo(pixel) < MERGE);
+  if (near) {
+    near.spots.push(spot);
+    near.offers.push(...offers);
+  } else found.push({at: spot.at, spots: [spot], offers: [...offers], dimmed});
 }
 
 function shownGaps(state) {
@@ -217,8 +241,8 @@ function shownGaps(state) {
 function hitAt(point, state) {
   const pixel = map_karte.latLngToContainerPoint(point);
   const near = (at, reach) => map_karte.latLngToContainerPoint(at).distanceTo(pixel) <= reach;
-  const spot = shownSpots(state).reverse().find(([entry]) => near(entry.at, OFFER_REACH));
-  if (spot) return {kind: "spot", spot: spot[0], offers: spot[1]};
+  const symbol = shownSpots(state).reverse().find((entry) => near(entry.at, OFFER_REACH));
+  if (symbol) return {kind: "spot", spots: symbol.spots};
   const gap = state.layers.gaps && shownGaps(state).find((entry) => near(entry.at, 11));
   if (gap) return {kind: "gap", gap};
   if (state.layers.stops && map_karte.getZoom() >= STOP_ZOOM) {

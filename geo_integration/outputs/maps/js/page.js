@@ -3,6 +3,7 @@
 const MODES = ["reach", "out", "back", "walk"];
 const LAYERS = {offers: true, others: false, gaps: true, stops: true, places: true, borders: true};
 const STILL = window.matchMedia("(prefers-reduced-motion: reduce)");
+const NARROW = window.matchMedia("(max-width: 48rem)");
 const state = {category: 0, day: 0, mode: "reach", layers: {...LAYERS}, selected: null};
 const drawn = {};
 
@@ -33,6 +34,7 @@ function showAll() {
   showHeadline(state);
   showAreas(state);
   showOffers(state, choose);
+  showGaps(state, choose);
   keepChoice();
   refresh();
 }
@@ -41,7 +43,8 @@ function showAll() {
 function refresh() {
   drawGaps();
   drawn.symbols.redraw();
-  showGaps(state, choose);
+  drawn.names.redraw();
+  markGaps(state);
   fill(byId("card-body"), ...cardOf(state.selected, state));
   byId("close").hidden = state.selected === null;
   drawSelection();
@@ -74,10 +77,10 @@ function drawSymbols(brush, pixel) {
       drawBadge(brush, pixel(gap.at), String(gap.rank), state.selected?.gap === gap);
     }
   }
-  for (const [spot, offers, dimmed] of shownSpots(state)) {
-    drawSymbol(brush, pixel(spot.at), offers, dimmed);
-    if (state.selected?.spot !== spot) continue;
-    const {x, y} = pixel(spot.at);
+  for (const symbol of shownSpots(state)) {
+    const {x, y} = pixel(symbol.at);
+    drawSymbol(brush, {x, y}, symbol.offers, symbol.dimmed);
+    if (!symbol.spots.some((spot) => state.selected?.spots?.includes(spot))) continue;
     brush.beginPath();
     brush.arc(x, y, 17, 0, 2 * Math.PI);
     brush.lineWidth = 3;
@@ -86,15 +89,29 @@ function drawSymbols(brush, pixel) {
   }
 }
 
+// Boxes of all symbols, which the place names must leave free.
+function obstacles(pixel) {
+  const symbols = shownSpots(state).map((symbol) => [symbol.at, symbol.dimmed ? 9 : 12]);
+  const badges = state.layers.gaps ? shownGaps(state).map((gap) => [gap.at, 10]) : [];
+  return [...symbols, ...badges].map(([at, reach]) => {
+    const {x, y} = pixel(at);
+    return [x - reach, y - reach, x + reach, y + reach];
+  });
+}
+
 // Choose something: show its card, and bring it into view unless it was clicked on the map.
 function choose(selected, {fly = true} = {}) {
   state.selected = selected;
   if (selected?.kind === "spot" && !state.layers.others) {
-    const other = selected.spot.offers.every((i) => DATA.offers[i].category !== state.category);
-    if (other) switchLayer("others", true);
+    const offers = selected.spots.flatMap((spot) => spot.offers);
+    const own = offers.some((i) => DATA.offers[i].category === state.category);
+    if (!own) switchLayer("others", true);
   }
   if (fly && selected) flyTo(selected);
   refresh();
+  // On a phone the card lies below the map.
+  if (!fly && selected && NARROW.matches) byId("card").scrollIntoView({block: "nearest"});
+  else if (!fly) document.querySelector(".gap[aria-pressed=true]")?.scrollIntoView({block: "nearest"});
   const map = byId("map").getBoundingClientRect();
   if (fly && (map.bottom < 80 || map.top > window.innerHeight - 80)) {
     byId("map").scrollIntoView({block: "start", behavior: STILL.matches ? "auto" : "smooth"});
@@ -106,7 +123,7 @@ function flyTo(selected) {
   if (selected.kind === "gap") {
     map_karte.flyToBounds(L.latLngBounds(selected.gap.rings.flat()), move);
   } else if (selected.kind === "spot") {
-    map_karte.flyTo(selected.spot.at, Math.max(map_karte.getZoom(), 12), move);
+    map_karte.flyTo(selected.spots[0].at, Math.max(map_karte.getZoom(), 12), move);
   }
 }
 
@@ -188,7 +205,9 @@ function fillPages() {
   const own = (area) => area.id === DATA.area;
   const home = DATA.area === null ? make("strong", {"aria-current": "page"}, say("page.county"))
     : make("a", {href: "index.html", class: "page"}, say("page.county"));
-  const others = DATA.areas.filter((area) => area.page || own(area)).map((area) =>
+  const listed = DATA.areas.filter((area) => area.page || own(area));
+  listed.sort((a, b) => a.name.localeCompare(b.name, DATA.lang));
+  const others = listed.map((area) =>
     (own(area) ? make("strong", {"aria-current": "page"}, name(area.name))
       : make("a", {href: area.page, class: "page"}, name(area.name))));
   byId("pages").hidden = others.length === 0;
@@ -201,7 +220,11 @@ function listen() {
   map_karte.on("zoomend", showStops);
   map_karte.on("mousemove", (event) => hover(event));
   map_karte.on("mouseout movestart", () => { byId("hover").hidden = true; });
-  byId("map_karte").addEventListener("keydown", (event) => {
+  const container = byId("map_karte");
+  container.addEventListener("mousedown", () => container.classList.remove("keys"));
+  container.addEventListener("blur", () => container.classList.remove("keys"));
+  container.addEventListener("keyup", () => container.classList.add("keys"));
+  container.addEventListener("keydown", (event) => {
     if (event.key === "Enter") pick(map_karte.getCenter());
     if (event.key === "Escape") choose(null);
   });
@@ -235,14 +258,21 @@ function drawMap() {
   drawn.selection = L.layerGroup().addTo(map_karte);
   drawn.stops = drawStops();
   drawn.symbols = new Sheet("offers", drawSymbols).addTo(map_karte);
-  drawn.names = new Sheet("names", drawNames).addTo(map_karte);
+  drawn.names = new Sheet("names", (brush, pixel, size) => drawNames(brush, pixel, size, obstacles(pixel))).addTo(map_karte);
   showStops();
+}
+
+// The map reaches just to the lower edge of the window.
+function fitHeight() {
+  const head = byId("app").offsetTop;
+  document.documentElement.style.setProperty("--head", `${head}px`);
 }
 
 function start() {
   readChoice();
   fillControls();
   fillPages();
+  fitHeight();
   drawMap();
   listen();
   showSymbols();
@@ -251,7 +281,11 @@ function start() {
   showDates();
   showSources();
   showAll();
-  new ResizeObserver(() => map_karte.invalidateSize({pan: false})).observe(byId("map"));
+  fitHeight();
+  map_karte.invalidateSize({pan: false});
+  showWhole();
+  new ResizeObserver(() => map_karte.invalidateSize({pan: false})).observe(byId("frame"));
+  new ResizeObserver(fitHeight).observe(document.querySelector("header"));
   document.documentElement.classList.add("ready");
 }
 

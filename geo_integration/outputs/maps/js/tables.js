@@ -55,39 +55,48 @@ function showSymbols() {
     doubtful < 0 ? null : symbolEntry(sample([doubtful]), say("legend.doubtful")),
     shared ? symbolEntry(sample(shared.offers), say("legend.several")) : null,
     GAPS.length ? symbolEntry((brush, at) => drawBadge(brush, at, "1", false), say("legend.gap")) : null,
-    make("li", {}, make("span", {class: "swatch outside"}), say("map.outside")),
-    make("li", {}, make("span", {class: "swatch inside"}), say("map.inside")));
+    make("li", {}, make("span", {class: "swatch inside"}), say("map.inside")),
+    DATA.area === null ? null : make("li", {}, make("span", {class: "swatch others"}), say("map.others")),
+    make("li", {}, make("span", {class: "swatch outside"}), say("map.outside")));
 }
 
+// The one sentence to take away: who reaches it, who does not.
 function showHeadline(state) {
   const table = areaColumns(state.category, state.day);
   const row = DATA.area === null ? 0 : 1;
   const category = DATA.categories[state.category];
-  const blanks = {
-    category: category.label,
-    day: DATA.days[state.day].label,
-    area: say("headline.in_area", {name: DATA.name}),
-    people: people(),
-    minutes: category.max,
-  };
-  const said = (key, more) => say(key, {...blanks, ...more});
-  const residents = table?.residents[row] ?? null;
-  if (residents === null) return fill(byId("headline"), said("headline.missing"));
-  if (table.share[row] === null) return fill(byId("headline"), said("headline.withheld"));
-  const share = make("strong", {class: "figure"}, percent(table.share[row]));
-  const main = said("headline.main", {share: "", residents: count(residents)}).trim();
-  const booked = table.booked[row] ? ` ${said("headline.booked", {n: count(table.booked[row])})}` : "";
-  return fill(byId("headline"), share, name(` ${main}`, "span"), booked);
+  const day = DATA.days[state.day].label;
+  const scope = say("headline.scope", {name: DATA.name, category: category.label, day});
+  const [residents, share, uncovered, booked] = ["residents", "share", "uncovered", "booked"]
+    .map((key) => table?.[key][row] ?? null);
+  const said = [];
+  if (residents === null) said.push(say("headline.missing"));
+  else if (share === null) said.push(say("headline.withheld"));
+  else {
+    const blanks = {residents: count(residents), people: people(), minutes: category.max};
+    said.push(make("strong", {class: "figure"}, percent(share)), " ", say("headline.main", blanks));
+    if (uncovered) said.push(" ", say("headline.uncovered", {n: count(uncovered)}));
+    if (uncovered && booked) said.push(" ", say("headline.booked", {n: count(booked)}));
+  }
+  fill(byId("headline"), make("span", {class: "scope"}, name(scope)), ...said, bandsLine(state));
+}
+
+// How many get there and back within 30, 45, 60 minutes each way.
+function bandsLine(state) {
+  const found = DATA.within[`${DATA.categories[state.category].id} ${DATA.days[state.day].id}`] ?? [];
+  if (!found.length) return null;
+  const list = found.map(([band, within]) => `${band}\u00a0${say("unit.min")}: ${count(within)}`);
+  return make("span", {class: "scope"}, say("headline.bands", {list: list.join(" · ")}));
 }
 
 function showGaps(state, choose) {
   const gaps = shownGaps(state);
-  byId("gaps-intro").textContent = say("gap.intro", {
-    category: DATA.categories[state.category].label, day: DATA.days[state.day].label,
-  });
+  const blanks = {category: DATA.categories[state.category].label, day: DATA.days[state.day].label};
+  const beyond = DATA.area === null || !gaps.length ? "" : ` ${say("gap.beyond")}`;
+  byId("gaps-intro").textContent = say("gap.intro", blanks) + beyond;
   const entries = gaps.map((gap) => {
     const head = button("", () => choose({kind: "gap", gap}), {
-      class: "gap", "data-gap": gap.index, "aria-pressed": state.selected?.gap === gap,
+      class: "gap", "data-gap": gap.index,
     });
     head.append(make("span", {class: "rank", "aria-hidden": "true"}, count(gap.rank)), name(gap.name));
     return make("li", {}, head, ...gapFacts(gap));
@@ -99,14 +108,20 @@ function showGaps(state, choose) {
   fill(byId("gap-list"), ...(entries.length ? entries : [empty]));
 }
 
+function markGaps(state) {
+  for (const entry of document.querySelectorAll(".gap")) {
+    entry.setAttribute("aria-pressed", String(state.selected?.gap?.index === Number(entry.dataset.gap)));
+  }
+}
+
 function tableHead(texts, numeric = new Set()) {
   return make("thead", {}, make("tr", {}, ...texts.map((text, i) =>
     make("th", {scope: "col", class: numeric.has(i) ? "number" : null}, text))));
 }
 
-function bar(perMille) {
-  const box = make("td", {class: "number share"}, percent(perMille));
-  if (perMille !== null) box.style.setProperty("--share", `${perMille / 10}%`);
+function bar(share) {
+  const box = make("td", {class: "number share"}, percent(share));
+  if (share !== null) box.style.setProperty("--share", `${share / 1000}%`);
   return box;
 }
 
@@ -200,15 +215,13 @@ function showOffers(state, choose) {
 }
 
 function spotOf(offer) {
-  const spot = SPOTS.find((entry) => entry.offers.includes(offer));
-  return {kind: "spot", spot, offers: spot.offers};
+  return {kind: "spot", spots: SPOTS.filter((spot) => spot.offers.includes(offer))};
 }
 
 function uncountedReason(offer) {
   const format = offer.extra.find(([key]) => key === "offer.format")?.[1] ?? "";
-  const grade = format.toLowerCase().includes("online") ? say("uncounted.online")
-    : say(`grade.${offer.grade}`);
-  return make("td", {}, grade, offer.note ? "; " : "", offer.note ? name(offer.note) : null);
+  if (format.toLowerCase().includes("online")) return make("td", {}, say("uncounted.online"));
+  return make("td", {}, offer.note ? name(offer.note) : say(`grade.${offer.grade}`));
 }
 
 function showUncounted() {
@@ -249,7 +262,8 @@ function showDates() {
 }
 
 function sourceCell(column, text) {
-  if (column === "status") return make("td", {}, DATA.words[`status.${text}`] ?? name(text));
+  const word = {status: "status", layer: "source"}[column];
+  if (word) return make("td", {}, DATA.words[`${word}.${text}`] ?? name(text));
   return make("td", {}, column === "date" ? isoDate(text) : name(text));
 }
 

@@ -15,9 +15,12 @@ function count(value) {
   return value === null ? say("unit.withheld") : NUMBERS.format(value);
 }
 
-function percent(perMille) {
-  if (perMille === null) return say("unit.withheld");
-  const whole = NUMBERS.format(Math.round(perMille / 10));
+// A share in 1/100,000 as whole per cent; some is never shown as none, nor nearly all as all.
+function percent(share) {
+  if (share === null) return say("unit.withheld");
+  const exact = share / 1000;
+  const some = exact > 0 && exact < 0.5 ? "<\u00a01" : exact < 100 && exact >= 99.5 ? ">\u00a099" : "";
+  const whole = some || NUMBERS.format(Math.round(exact));
   return DATA.lang === "en" ? `${whole}%` : `${whole}\u00a0%`;
 }
 

@@ -1,0 +1,314 @@
+"""A county folder -> all its frames, with everything that is wrong with any of its files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_integration.errors import GeoIntegrationError, SettingsError, SourceError
+from geo_integration.frames import CONNECTIONS, SERVICE_DATES, TRIPS
+from geo_integration.inputs.boundaries import read_areas, read_places
+from geo_integration.inputs.calendars import choose_service_dates, day_types_of, read_calendar
+from geo_integration.inputs.geocoding import (
+    Gazetteer,
+    locate_offers,
+    read_addresses,
+    read_stops,
+)
+from geo_integration.inputs.offers import OfferInputs, read_offers
+from geo_integration.inputs.register import read_register
+from geo_integration.inputs.residents import read_cells
+from geo_integration.inputs.streets import Streets, read_streets
+from geo_integration.inputs.tables import FaultList
+from geo_integration.inputs.timetable import Feed, connections_on, read_feeds, trips_by_date
+from geo_integration.settings import PROFILE, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+# Stands for every date where no timetable is loaded and people only walk.
+NO_DATE = dt.date(1, 1, 1)
+STEPS = 7
+LAYERS = (
+    "areas",
+    "places",
+    "stops",
+    "residents",
+    "offers",
+    "calendar",
+    "register",
+    "addresses",
+    "streets",
+)
+T = TypeVar("T")
+
+
+class Inputs(NamedTuple):
+    """What was read of a county; the frames are declared in frames.py.
+
+    `trips_by_date` has the trips and the day type of every date of the timetable.
+    """
+
+    areas: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    cells: gpd.GeoDataFrame
+    offers: gpd.GeoDataFrame
+    sessions: pd.DataFrame
+    stops: gpd.GeoDataFrame
+    trips: pd.DataFrame
+    connections: Mapping[dt.date, pd.DataFrame]
+    service_dates: pd.DataFrame
+    trips_by_date: pd.DataFrame
+    streets: Streets | None
+    sources: pd.DataFrame
+    faults: pd.DataFrame
+    rejected_offers: pd.DataFrame
+
+
+class Inspection(NamedTuple):
+    """What an inspection of a county folder found.
+
+    `inputs` is None when there are `errors`. `held` says what each layer holds.
+    """
+
+    inputs: Inputs | None
+    errors: list[str]
+    faults: FaultList
+    held: dict[str, str]
+
+
+class _Reader:
+    """Reads layers one by one; goes on after one that cannot be used."""
+
+    def __init__(self, progress: Callable[[int, int], None]) -> None:
+        self.errors: list[str] = []
+        self.held: dict[str, str] = {}
+        self._progress = progress
+
+    def read(self, layer: str, read: Callable[[], T], say: Callable[[T], str]) -> T | None:
+        """Read one layer, or note why not."""
+        try:
+            result = read()
+        except GeoIntegrationError as error:
+            self.errors.append(str(error))
+            self.held[layer] = "unbrauchbar"
+            return None
+        self.held[layer] = say(result)
+        self._progress(min(len(self.held), STEPS), STEPS)
+        return result
+
+
+def _no_progress(_done: int, _total: int) -> None:
+    """Show nothing."""
+
+
+def read_county(
+    settings: Settings, *, progress: Callable[[int, int], None] = _no_progress
+) -> Inputs:
+    """Read and check every layer of a county.
+
+    Parameters
+    ----------
+    settings : Settings
+        The county profile.
+    progress : callable
+        Called with (done, total).
+
+    Returns
+    -------
+    Inputs
+        All frames.
+
+    Raises
+    ------
+    SourceError
+        When a layer cannot be used; names the first and counts the others.
+    """
+    found = inspect_county(settings, progress=progress)
+    if found.inputs is None:
+        more = len(found.errors) - 1
+        others = f" (und {more} weitere Fehler; alle zeigt: geo-integration check)" if more else ""
+        raise SourceError(found.errors[0] + others)
+    return found.inputs
+
+
+def inspect_county(
+    settings: Settings, *, progress: Callable[[int, int], None] = _no_progress
+) -> Inspection:
+    """Read every layer of a county, and gather what is wrong with any.
+
+    Parameters
+    ----------
+    settings : Settings
+        The county profile.
+    progress : callable
+        Called with (done, total).
+
+    Returns
+    -------
+    Inspection
+        The frames if all could be read, the errors, the faults of single rows.
+    """
+    reader, faults = _Reader(progress), FaultList()
+    crs = settings.county.crs
+    areas = reader.read(
+        "areas",
+        lambda: read_areas(_needed(settings, "areas"), settings.areas, crs),
+        lambda a: f"{len(a)} Gemeinden",
+    )
+    places = reader.read("places", lambda: _places(settings, faults), lambda p: f"{len(p)} Orte")
+    feed = reader.read("timetable", lambda: _feed(settings, faults), _say_feed)
+    dates = None
+    if feed is not None:
+        dates = reader.read("calendar", lambda: _dates(settings, feed, faults), _say_dates)
+    cells = None
+    if areas is not None:
+        cells = reader.read(
+            "residents",
+            lambda: read_cells(
+                _needed(settings, "residents"), settings.residents, areas, crs, faults
+            ),
+            lambda c: f"{len(c)} Zellen, {c['residents'].sum()} Einwohner",
+        )
+    found = reader.read(
+        "offers",
+        lambda: read_offers(_needed(settings, "offers"), settings.categories, faults),
+        lambda o: f"{len(o.offers)} Angebote, {len(o.sessions)} Termine",
+    )
+    offers = None
+    if found is not None and areas is not None and places is not None and feed is not None:
+        offers = reader.read(
+            "geocoding",
+            lambda: _located(settings, found, areas, places, feed, faults),
+            lambda o: f"{int(o['counted'].sum())} von {len(o)} Angeboten zählen",
+        )
+    streets = reader.read("streets", lambda: _streets(settings), _say_streets)
+    sources = reader.read(
+        "register", lambda: read_register(settings.layer("register")), lambda r: f"{len(r)} Quellen"
+    )
+    inputs = None
+    if not reader.errors:
+        inputs = Inputs(
+            areas=areas,
+            places=places,
+            cells=cells,
+            offers=offers,
+            sessions=found.sessions[found.sessions["offer_id"].isin(offers["offer_id"])],
+            stops=feed.stops,
+            trips=feed.trips,
+            connections=_connections(feed, dates[0]),
+            service_dates=dates[0],
+            trips_by_date=dates[1],
+            streets=streets,
+            sources=sources,
+            faults=faults.frame(),
+            rejected_offers=found.rejected,
+        )
+    return Inspection(inputs, reader.errors, faults, reader.held)
+
+
+def input_files(settings: Settings) -> list[Path]:
+    """Every file of the folder that a run reads."""
+    files = [path for name in LAYERS if (path := settings.layer(name)) is not None]
+    files += [settings.folder / name for name in settings.layers.timetable]
+    return [settings.folder / PROFILE, *files]
+
+
+def _needed(settings: Settings, layer: str) -> Path:
+    """Path of a layer that the profile must name."""
+    path = settings.layer(layer)
+    if path is None:
+        raise SettingsError(f"county.toml: [layers] {layer} fehlt")
+    return path
+
+
+def _places(settings: Settings, faults: FaultList) -> gpd.GeoDataFrame:
+    """PLACES; empty where the profile names none."""
+    path = settings.layer("places")
+    if path is not None:
+        return read_places(path, settings.county.crs, faults)
+    empty = {"name": [], "area_id": [], "kind": []}
+    return gpd.GeoDataFrame(empty, geometry=[], crs=settings.county.crs)
+
+
+def _feed(settings: Settings, faults: FaultList) -> Feed:
+    """Joined feeds; empty where the profile names none."""
+    paths = [settings.folder / name for name in settings.layers.timetable]
+    if paths:
+        return read_feeds(paths, settings.transit, settings.county.crs, faults)
+    stops = gpd.GeoDataFrame({"stop_id": [], "name": []}, geometry=[], crs=settings.county.crs)
+    trips = pd.DataFrame({name: [] for name in TRIPS.columns})
+    services = pd.DataFrame({"service_id": [], "date": [], "feed": []})
+    return Feed(stops, trips, pd.DataFrame({"trip": []}), services)
+
+
+def _say_feed(feed: Feed) -> str:
+    if feed.trips.empty:
+        return "keiner: nur Fußwege"
+    return f"{len(feed.stops)} Haltestellen, {len(feed.trips)} Fahrten"
+
+
+def _dates(
+    settings: Settings, feed: Feed, faults: FaultList
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """SERVICE_DATES, and trips and day type of every date."""
+    path = settings.layer("calendar")
+    holidays = {} if path is None else read_calendar(path, faults)
+    if feed.trips.empty:
+        none = pd.DataFrame(columns=list(SERVICE_DATES.columns))
+        return none, pd.DataFrame(columns=["trips", "day_type"])
+    counts = trips_by_date(feed)
+    dates = choose_service_dates(
+        counts, settings.day_types, holidays, reference_date=settings.transit.reference_date
+    )
+    kinds = day_types_of(list(counts.index), settings.day_types, holidays)
+    return dates, pd.DataFrame({"trips": counts, "day_type": kinds})
+
+
+def _say_dates(found: tuple[pd.DataFrame, pd.DataFrame]) -> str:
+    dates = [f"{date:%d.%m.%Y}" for date in found[0]["date"]]
+    return ", ".join(dates) or "keine Fahrplantage"
+
+
+def _connections(feed: Feed, service_dates: pd.DataFrame) -> dict[dt.date, pd.DataFrame]:
+    """CONNECTIONS of every date that is needed."""
+    if service_dates.empty:
+        return {NO_DATE: pd.DataFrame({name: [] for name in CONNECTIONS.columns})}
+    return {date: connections_on(feed, date) for date in sorted(set(service_dates["date"]))}
+
+
+def _located(  # noqa: PLR0913  a gazetteer is made of that many layers
+    settings: Settings,
+    found: OfferInputs,
+    areas: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame,
+    feed: Feed,
+    faults: FaultList,
+) -> gpd.GeoDataFrame:
+    """OFFERS, located by what the folder holds."""
+    crs = settings.county.crs
+    stops, addresses = settings.layer("stops"), settings.layer("addresses")
+    gazetteer = Gazetteer(
+        areas,
+        places,
+        feed.stops if stops is None else read_stops(stops, crs, faults),
+        None if addresses is None else read_addresses(addresses, crs, faults),
+    )
+    file = _needed(settings, "offers").name
+    return locate_offers(found.offers, gazetteer, crs, faults, file=file)
+
+
+def _streets(settings: Settings) -> Streets | None:
+    """Streets, if the profile names any."""
+    path = settings.layer("streets")
+    return None if path is None else read_streets(path, settings.county.crs)
+
+
+def _say_streets(streets: Streets | None) -> str:
+    if streets is None:
+        return "keine: Luftlinie mal Umwegfaktor"
+    return f"{len(streets.edges)} Abschnitte"

@@ -1,0 +1,119 @@
+"""Small frames whose answers can be worked out on paper."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_integration.frames import AREAS, CELLS, COVERAGE, OFFERS, PLACES, ROUNDTRIPS, check_frame
+
+CRS = "EPSG:25832"
+WEST, SOUTH, SIDE = 430_000.0, 5_930_000.0, 1000.0
+COUNTY = "K"
+
+
+def square(column, row, side=SIDE):
+    x, y = WEST + column * side, SOUTH + row * side
+    return shapely.box(x, y, x + side, y + side)
+
+
+def make_cells(residents, at=None, areas=None):
+    """Cells named c00, c01, ... ; `at` holds (column, row) of each, one row of cells by default."""
+    at = at or [(i, 0) for i in range(len(residents))]
+    shapes = [square(*place) for place in at]
+    cells = gpd.GeoDataFrame(
+        {
+            "cell_id": [f"c{i:02}" for i in range(len(residents))],
+            "area_id": areas or ["A"] * len(residents),
+            "residents": np.array(residents, dtype="int64"),
+            "x_m": [s.centroid.x for s in shapes],
+            "y_m": [s.centroid.y for s in shapes],
+        },
+        geometry=shapes,
+        crs=CRS,
+    )
+    check_frame(cells, CELLS, crs=CRS)
+    return cells
+
+
+def make_areas(**names):
+    """Municipalities by key; their shapes are not looked at."""
+    shapes = [square(10 * i, 0, 10 * SIDE) for i in range(len(names))]
+    table = {"area_id": list(names), "name": list(names.values())}
+    areas = gpd.GeoDataFrame(table, geometry=shapes, crs=CRS)
+    check_frame(areas, AREAS, crs=CRS)
+    return areas
+
+
+def make_places(*rows):
+    """Places as (name, kind, column, row), in the middle of that square."""
+    points = [square(column, row).centroid for _, _, column, row in rows]
+    table = {
+        "name": [row[0] for row in rows],
+        "area_id": pd.Series(["A"] * len(rows), dtype=object),
+        "kind": [row[1] for row in rows],
+    }
+    places = gpd.GeoDataFrame(table, geometry=points, crs=CRS)
+    check_frame(places, PLACES, crs=CRS)
+    return places
+
+
+def make_offers(*rows):
+    """Offers as (id, category) or (id, category, counted)."""
+    table = gpd.GeoDataFrame(
+        {
+            "offer_id": [row[0] for row in rows],
+            "name": [f"Angebot {row[0]}" for row in rows],
+            "provider": None,
+            "category": [row[1] for row in rows],
+            "area_id": "A",
+            "grade": ["given" if (*row, True)[2] else "none" for row in rows],
+            "located_by": None,
+            "location_note": None,
+            "counted": np.array([(*row, True)[2] for row in rows], dtype=bool),
+            "timed": np.ones(len(rows), dtype=bool),
+        },
+        geometry=[square(0, 0).centroid for _ in rows],
+        crs=CRS,
+    )
+    check_frame(table, OFFERS, crs=CRS)
+    return table
+
+
+def make_trips(*rows):
+    """ROUNDTRIPS as (cell, offer, day, mode, reason, out_min, back_min)."""
+    names = ["cell_id", "offer_id", "day_type", "mode", "reason", "out_min", "back_min"]
+    table = pd.DataFrame(rows, columns=names)
+    table["session_id"] = None
+    table["wait_min"] = 0.0
+    table["out_line"] = np.where(table["mode"] == "transit", "Linie 1", None)
+    table["back_line"] = np.where(table["mode"] == "transit", "Linie 2", None)
+    table = table.astype({"out_min": float, "back_min": float})
+    check_frame(table, ROUNDTRIPS)
+    return table
+
+
+def make_covered(reasons, category="kurs", day_type="mo", minutes=None, offer_id=None):
+    """COVERAGE of cells c00, c01, ... for one question, from the reasons alone."""
+    minutes = [np.nan] * len(reasons) if minutes is None else minutes
+    table = pd.DataFrame(
+        {
+            "cell_id": [f"c{i:02}" for i in range(len(reasons))],
+            "category": category,
+            "day_type": day_type,
+            "reason": reasons,
+            "walk_min": np.nan,
+            "out_min": np.array(minutes, dtype=float),
+            "back_min": np.array(minutes, dtype=float),
+            "booked_min": np.nan,
+            "offers": 0,
+            "offers_booked": 0,
+            "offer_id": offer_id,
+            "out_line": None,
+            "back_line": None,
+        }
+    )
+    check_frame(table, COVERAGE)
+    return table

@@ -1,0 +1,359 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from by_hand import COUNTY, make_cells, make_covered, make_offers, make_trips
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo_integration.frames import MODES, REASONS
+from geo_integration.measures.coverage import area_coverage, bands, coverage
+
+NAN = float("nan")
+
+
+def cover(cells, offers, trips, categories=("kurs",), day_types=("mo",)):
+    return coverage(cells, offers, trips, categories=categories, day_types=day_types)
+
+
+def one(trips, offers=None):
+    """COVERAGE of one cell, one category, one day."""
+    offers = make_offers(("o1", "kurs"), ("o2", "kurs")) if offers is None else offers
+    table = cover(make_cells([10]), offers, trips)
+    assert len(table) == 1
+    return table.iloc[0]
+
+
+def nothing():
+    return make_trips(("c00", "o1", "mo", "transit", "served", 1, 1)).iloc[:0]
+
+
+# Cells ------------------------------------------------------------------------------------------
+
+
+def test_a_cell_without_any_journey_stays_in_the_table():
+    trips = make_trips(("c00", "o1", "mo", "transit", "served", 10, 12))
+    table = cover(make_cells([5, 7, 0]), make_offers(("o1", "kurs")), trips)
+    assert table["cell_id"].tolist() == ["c00", "c01", "c02"]
+    assert table["reason"].tolist()[0] == "served"
+
+
+def test_every_cell_category_and_day_has_one_row_even_without_offers():
+    cells = make_cells([5, 7])
+    offers = make_offers(("o1", "kurs"))
+    trips = make_trips(
+        *((c, "o1", d, "transit", "served", 10, 10) for c in ("c00", "c01") for d in ("mo", "sa"))
+    )
+    table = cover(cells, offers, trips, ("kurs", "sport"), ("mo", "sa"))
+    assert len(table) == 2 * 2 * 2
+    assert not table.duplicated(["cell_id", "category", "day_type"]).any()
+
+
+def test_the_arguments_are_not_changed():
+    cells, offers = make_cells([5]), make_offers(("o1", "kurs"))
+    trips = make_trips(("c00", "o1", "mo", "transit", "served", 10, 12))
+    before = [table.copy() for table in (cells, offers, trips)]
+    cover(cells, offers, trips)
+    for old, new in zip(before, (cells, offers, trips), strict=True):
+        pd.testing.assert_frame_equal(old, new)
+
+
+# Reasons ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reason", REASONS[2:8])
+def test_a_reason_why_not_is_told_as_it_is(reason):
+    assert one(make_trips(("c00", "o1", "mo", "transit", reason, NAN, NAN)))["reason"] == reason
+
+
+@pytest.mark.parametrize(("closer", "further"), list(zip(REASONS[3:8], REASONS[2:7], strict=True)))
+def test_the_offer_that_came_closest_gives_the_reason(closer, further):
+    trips = make_trips(
+        ("c00", "o1", "mo", "transit", further, NAN, NAN),
+        ("c00", "o2", "mo", "transit", closer, NAN, NAN),
+    )
+    row = one(trips)
+    assert (row["reason"], row["offer_id"]) == (closer, "o2")
+
+
+def test_one_served_offer_is_enough():
+    trips = make_trips(
+        ("c00", "o1", "mo", "transit", "over_limit", 50, 50),
+        ("c00", "o2", "mo", "transit", "served", 44, 20),
+    )
+    row = one(trips)
+    assert (row["reason"], row["offer_id"], row["offers"]) == ("served", "o2", 1)
+
+
+def test_a_category_nobody_offers_says_so():
+    table = cover(make_cells([5]), make_offers(("o1", "kurs")), nothing(), ("sport",))
+    assert table["reason"].tolist() == ["no_offer"]
+
+
+def test_offers_whose_place_is_unknown_are_told_from_no_offers():
+    offers = make_offers(("o1", "kurs", False))
+    assert one(nothing(), offers)["reason"] == "not_located"
+
+
+def test_an_unlocated_offer_beside_a_located_one_does_not_hide_its_reason():
+    offers = make_offers(("o1", "kurs"), ("o2", "kurs", False))
+    trips = make_trips(("c00", "o1", "mo", "transit", "no_way_home", 20, NAN))
+    assert one(trips, offers)["reason"] == "no_way_home"
+
+
+def test_what_only_the_call_bus_reaches_is_not_served():
+    trips = make_trips(
+        ("c00", "o1", "mo", "transit", "no_connection", NAN, NAN),
+        ("c00", "o1", "mo", "on_demand", "served", 25, 31),
+    )
+    row = one(trips)
+    assert row["reason"] == "only_if_booked"
+    assert (row["offers"], row["offers_booked"], row["booked_min"]) == (0, 1, 31)
+    assert np.isnan(row["out_min"])
+
+
+def test_who_is_served_anyway_does_not_need_the_call_bus():
+    trips = make_trips(
+        ("c00", "o1", "mo", "transit", "served", 40, 40),
+        ("c00", "o1", "mo", "on_demand", "served", 25, 31),
+    )
+    assert one(trips)["reason"] == "served"
+
+
+def test_a_call_bus_that_takes_too_long_does_not_count():
+    trips = make_trips(
+        ("c00", "o1", "mo", "transit", "no_connection", NAN, NAN),
+        ("c00", "o1", "mo", "on_demand", "over_limit", 55, 55),
+    )
+    row = one(trips)
+    assert row["reason"] == "no_connection"
+    assert np.isnan(row["booked_min"])
+
+
+# Minutes ----------------------------------------------------------------------------------------
+
+
+def test_the_best_offer_is_the_one_with_the_shorter_longer_way():
+    trips = make_trips(
+        ("c00", "o1", "mo", "transit", "served", 10, 40),
+        ("c00", "o2", "mo", "transit", "served", 30, 30),
+    )
+    row = one(trips)
+    assert (row["offer_id"], row["out_min"], row["back_min"], row["offers"]) == ("o2", 30, 30, 2)
+
+
+def test_of_equally_good_offers_the_first_id_is_taken_whatever_the_order():
+    rows = [("c00", o, "mo", "transit", "served", 20, 20) for o in ("o2", "o1")]
+    assert one(make_trips(*rows))["offer_id"] == "o1"
+    assert one(make_trips(*rows[::-1]))["offer_id"] == "o1"
+
+
+def test_walking_minutes_are_the_shortest_walk_to_any_offer():
+    trips = make_trips(
+        ("c00", "o1", "mo", "transit", "served", 10, 10),
+        ("c00", "o1", "mo", "walk", "over_limit", 70, 70),
+        ("c00", "o2", "mo", "walk", "over_limit", 50, 50),
+    )
+    assert one(trips)["walk_min"] == 50
+
+
+def test_an_offer_without_times_counts_by_its_way_out():
+    row = one(make_trips(("c00", "o1", "mo", "transit", "served", 20, NAN)))
+    assert row["reason"] == "served"
+    assert row["out_min"] == 20
+    assert np.isnan(row["back_min"])
+
+
+def test_offers_of_other_categories_and_days_do_not_count():
+    offers = make_offers(("o1", "kurs"), ("o2", "sport"))
+    trips = make_trips(
+        ("c00", "o1", "sa", "transit", "served", 10, 10),
+        ("c00", "o1", "mo", "transit", "not_on_day", NAN, NAN),
+        ("c00", "o2", "mo", "transit", "served", 10, 10),
+        ("c00", "o2", "sa", "transit", "not_on_day", NAN, NAN),
+    )
+    table = cover(make_cells([1]), offers, trips, ("kurs", "sport"), ("mo", "sa"))
+    found = dict(zip(zip(table["category"], table["day_type"], strict=True), table["reason"],
+                     strict=True))  # fmt: skip
+    assert found == {
+        ("kurs", "mo"): "not_on_day",
+        ("kurs", "sa"): "served",
+        ("sport", "mo"): "served",
+        ("sport", "sa"): "not_on_day",
+    }
+
+
+# Municipalities ---------------------------------------------------------------------------------
+
+
+def test_residents_per_municipality_are_those_worked_out_by_hand():
+    cells = make_cells([100, 20, 30, 4], areas=["A", "A", "B", "B"])
+    covered = make_covered(["served", "no_stop", "only_if_booked", "served"])
+    table = area_coverage(cells, covered, county=COUNTY).set_index("area_id")
+    columns = ["residents", "covered", "uncovered", "booked"]
+    assert table.loc["A", columns].tolist() == [120, 100, 20, 0]
+    assert table.loc["B", columns].tolist() == [34, 4, 30, 30]
+    assert table.loc[COUNTY, columns].tolist() == [154, 104, 50, 30]
+    assert table["share_covered"].to_dict() == pytest.approx(
+        {"K": 104 / 154, "A": 100 / 120, "B": 4 / 34}
+    )
+
+
+def test_a_municipality_without_residents_has_no_share():
+    table = area_coverage(make_cells([0]), make_covered(["served"]), county=COUNTY)
+    assert table["residents"].tolist() == [0, 0]
+    assert table["share_covered"].isna().all()
+
+
+def test_bands_count_the_longer_way_and_include_their_limit():
+    cells = make_cells([1, 2, 4, 8])
+    covered = make_covered(["served"] * 4, minutes=[29, 30, 31, 46])
+    table = bands(cells, covered, bands_min=(30, 45), county=COUNTY)
+    assert table[table["area_id"] == "A"]["within"].tolist() == [3, 7]
+    covered["back_min"] = [31.0, 30.0, 10.0, 46.0]
+    table = bands(cells, covered, bands_min=(30, 45), county=COUNTY)
+    assert table[table["area_id"] == "A"]["within"].tolist() == [2, 7]
+
+
+def test_bands_do_not_count_who_cannot_get_home():
+    covered = make_covered(["no_way_home", "not_in_time", "only_if_booked"], minutes=[10, 10, 10])
+    table = bands(make_cells([1, 2, 4]), covered, bands_min=(30,), county=COUNTY)
+    assert table["within"].tolist() == [0, 0]
+
+
+def test_bands_beyond_the_rule_s_limit_count_who_takes_longer():
+    covered = make_covered(["served", "over_limit"], minutes=[20, 55])
+    table = bands(make_cells([1, 2]), covered, bands_min=(45, 60), county=COUNTY)
+    assert table[table["area_id"] == COUNTY]["within"].tolist() == [1, 3]
+
+
+# Laws -------------------------------------------------------------------------------------------
+
+AREA_IDS = st.sampled_from(["A", "B", "C"])
+HOMES = st.lists(st.tuples(st.integers(0, 500), AREA_IDS), min_size=1, max_size=8)
+MINUTES = st.one_of(st.none(), st.integers(0, 90))
+LIMIT = 45
+
+
+def reason_of(out, back, limit):
+    """The rule in one line: served when both ways are there and neither takes too long."""
+    if out is None:
+        return "no_connection"
+    if back is None:
+        return "no_way_home"
+    return "served" if max(out, back) <= limit else "over_limit"
+
+
+def trips_of(ways, limit, mode="transit"):
+    rows = [
+        (f"c{i:02}", f"o{j}", "mo", mode, reason_of(out, back, limit),
+         NAN if out is None else out, NAN if back is None else back)
+        for j, column in enumerate(ways)
+        for i, (out, back) in enumerate(column)
+    ]  # fmt: skip
+    return make_trips(*rows)
+
+
+@st.composite
+def counties(draw):
+    """Cells, and for each of one to four offers the minutes there and back of every cell."""
+    homes = draw(HOMES)
+    cells = make_cells([r for r, _ in homes], areas=[a for _, a in homes])
+    column = st.lists(st.tuples(MINUTES, MINUTES), min_size=len(homes), max_size=len(homes))
+    return cells, draw(st.lists(column, min_size=1, max_size=4))
+
+
+def covered_of(cells, ways, limit=LIMIT):
+    offers = make_offers(*((f"o{j}", "kurs") for j in range(len(ways))))
+    return cover(cells, offers, trips_of(ways, limit))
+
+
+def served_cells(table):
+    return set(table.loc[table["reason"] == "served", "cell_id"])
+
+
+@given(counties())
+def test_covered_and_uncovered_are_always_all_residents(county):
+    cells, ways = county
+    table = area_coverage(cells, covered_of(cells, ways), county=COUNTY)
+    assert (table["covered"] + table["uncovered"] == table["residents"]).all()
+    assert (table["booked"] <= table["uncovered"]).all()
+    assert table.loc[table["area_id"] == COUNTY, "residents"].item() == cells["residents"].sum()
+
+
+@given(counties())
+def test_the_county_is_the_sum_of_its_municipalities(county):
+    cells, ways = county
+    table = area_coverage(cells, covered_of(cells, ways), county=COUNTY)
+    numbers = ["residents", "covered", "uncovered", "booked"]
+    whole = table.loc[table["area_id"] == COUNTY, numbers].iloc[0]
+    assert whole.tolist() == table.loc[table["area_id"] != COUNTY, numbers].sum().tolist()
+
+
+@given(counties())
+def test_one_more_offer_never_lowers_coverage(county):
+    cells, ways = county
+    more = covered_of(cells, ways)
+    fewer = covered_of(cells, ways[:-1]) if len(ways) > 1 else None
+    if fewer is not None:
+        assert served_cells(fewer) <= served_cells(more)
+        assert (more["offers"] >= fewer["offers"]).all()
+        both = (fewer["reason"] == "served").to_numpy()
+        longer = [np.fmax(t["out_min"], t["back_min"]).to_numpy()[both] for t in (fewer, more)]
+        assert (longer[1] <= longer[0]).all()
+
+
+@given(counties(), st.integers(0, 60), st.integers(0, 60))
+def test_a_higher_limit_never_lowers_coverage(county, limit, more):
+    cells, ways = county
+    low, high = covered_of(cells, ways, limit), covered_of(cells, ways, limit + more)
+    assert served_cells(low) <= served_cells(high)
+
+
+@given(counties(), st.lists(st.integers(1, 120), min_size=1, max_size=5, unique=True))
+def test_a_wider_band_never_holds_fewer_residents(county, limits):
+    cells, ways = county
+    table = bands(cells, covered_of(cells, ways), bands_min=sorted(limits), county=COUNTY)
+    for _, rows in table.groupby("area_id"):
+        assert rows.sort_values("band_min")["within"].is_monotonic_increasing
+        assert (rows["within"] <= rows["residents"]).all()
+
+
+@given(counties())
+def test_the_band_of_the_rule_s_limit_holds_just_those_covered(county):
+    cells, ways = county
+    table = covered_of(cells, ways)
+    within = bands(cells, table, bands_min=(LIMIT,), county=COUNTY).set_index("area_id")["within"]
+    covered = area_coverage(cells, table, county=COUNTY).set_index("area_id")["covered"]
+    assert within.to_dict() == covered.to_dict()
+
+
+@given(counties(), st.randoms())
+def test_the_order_of_the_rows_does_not_matter(county, random):
+    cells, ways = county
+    offers = make_offers(*((f"o{j}", "kurs") for j in range(len(ways))))
+    trips = trips_of(ways, LIMIT)
+    order = list(range(len(trips)))
+    random.shuffle(order)
+    pd.testing.assert_frame_equal(
+        cover(cells, offers, trips), cover(cells, offers, trips.iloc[order])
+    )
+
+
+@given(counties())
+def test_the_call_bus_is_only_told_where_nothing_else_serves(county):
+    cells, ways = county
+    offers = make_offers(*((f"o{j}", "kurs") for j in range(len(ways))))
+    scheduled = trips_of([[(None, None)] * len(cells), *ways[1:]], LIMIT)
+    booked = trips_of(ways, LIMIT, mode="on_demand")
+    table = cover(cells, offers, pd.concat([scheduled, booked], ignore_index=True))
+    without = cover(cells, offers, scheduled)
+    assert served_cells(table) == served_cells(without)
+    by_bus = (table["reason"] == "only_if_booked").to_numpy()
+    assert (table["offers_booked"].to_numpy()[by_bus] > 0).all()
+    assert (table["offers_booked"].to_numpy()[~by_bus & (table["offers"] == 0)] == 0).all()
+
+
+def test_the_modes_are_those_that_the_frames_declare():
+    assert MODES == ("walk", "transit", "on_demand")

@@ -1,0 +1,332 @@
+"""A toy county of 25 cells around Jever, with names that try to do harm."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from geo_integration.frames import Published
+from geo_integration.outputs.maps import write_pages
+from geo_integration.settings import Settings
+
+CRS = "EPSG:25832"
+WEST_M, SOUTH_M, SIDE_M = 432_000.0, 5_934_000.0, 1000.0
+COUNTY = "03455"
+
+HOSTILE = {
+    "area": "Jever <b>fett</b> & \"Söhne\" 'x'",
+    "markup": "<img src=x onerror=alert(1)><script>alert(2)</script>",
+    "script": "</script><script>window.__xss=1</script>",
+    "jinja": "{{7*7}} {% raw %} {# weg #} {{ cycler.__init__ }}",
+    "backtick": "`${alert(3)}` \\",
+    "bidi": "\u202egnp.exe\u202c \u2067abc\u2069",
+    "long": "Sehrlangername" * 30,
+    "separator": "vor\u2028nach\u2029ende",
+}
+FACTS = {
+    "method_version": "1.0",
+    "made_from": "ab12cd34",
+    "walking": "Luftlinie mal 1,3 " + HOSTILE["jinja"],
+    "guards": ["Alle Zellen haben ein Ergebnis.", HOSTILE["markup"]],
+}
+
+
+def make_settings(folder: Path, **county: str) -> Settings:
+    days = [
+        {"id": "school_day", "label": "Schultag", "label_en": "School day", "weekdays": ["mo"]},
+        {"id": "saturday", "label": "Samstag", "label_en": "Saturday", "weekdays": ["sa"]},
+    ]
+    categories = [
+        {"id": "course", "label": "Sprachkurs", "field": "language", "letter": "S"},
+        {
+            "id": "advice",
+            "label": "Beratung " + HOSTILE["backtick"],
+            "field": "language",
+            "letter": "B",
+            "max_minutes": 60,
+        },
+    ]
+    named = {"name": "Kreis <i>Muster</i>", "ags": COUNTY, "crs": CRS, "data_status": "sample"}
+    return Settings(
+        folder=folder,
+        county={**named, "status_note": "Erfunden: " + HOSTILE["script"], **county},
+        layers={"areas": "a", "residents": "r", "offers": "o"},
+        residents={"modelled": True},
+        disclosure={"min_count": 5, "min_share_base": 30},
+        fields=[{"id": "language", "label": "Sprache"}],
+        categories=categories,
+        day_types=days,
+    )
+
+
+def _square(column: int, row: int) -> shapely.Polygon:
+    x, y = WEST_M + column * SIDE_M, SOUTH_M + row * SIDE_M
+    return shapely.box(x, y, x + SIDE_M, y + SIDE_M)
+
+
+def _point(column: float, row: float) -> shapely.Point:
+    return shapely.Point(WEST_M + column * SIDE_M, SOUTH_M + row * SIDE_M)
+
+
+def _cells() -> gpd.GeoDataFrame:
+    at = [(column, row) for row in range(5) for column in range(5)]
+    cells = gpd.GeoDataFrame(
+        {
+            "cell_id": [f"c{row}{column}" for column, row in at],
+            "area_id": ["03455007" if row < 3 else "03455020" for _, row in at],
+            "residents": pd.array([100 + 10 * i for i in range(25)], dtype="Int64"),
+            "x_m": [WEST_M + (column + 0.5) * SIDE_M for column, _ in at],
+            "y_m": [SOUTH_M + (row + 0.5) * SIDE_M for _, row in at],
+        },
+        geometry=[_square(*cell) for cell in at],
+        crs=CRS,
+    )
+    cells.loc[[3, 17], "residents"] = pd.NA
+    return cells
+
+
+def _offers() -> gpd.GeoDataFrame:
+    rows = [
+        ("o1", HOSTILE["markup"], "course", "house", None, True, True, _point(1.5, 1.5)),
+        ("o2", HOSTILE["jinja"], "course", "place", "nur Ort", True, False, _point(1.5, 1.5)),
+        ("o3", HOSTILE["bidi"], "advice", "stop", None, True, True, _point(3.5, 3.5)),
+        ("o4", HOSTILE["script"], "advice", "none", HOSTILE["long"], False, False, None),
+    ]
+    names = [
+        "offer_id",
+        "name",
+        "category",
+        "grade",
+        "location_note",
+        "counted",
+        "timed",
+        "geometry",
+    ]
+    offers = gpd.GeoDataFrame(pd.DataFrame(rows, columns=names), geometry="geometry", crs=CRS)
+    return offers.assign(
+        provider=["VHS", None, HOSTILE["long"], HOSTILE["backtick"]],
+        area_id=["03455007", "03455007", "03455020", None],
+        located_by=None,
+        link=["https://example.org/kurs", "javascript:alert(4)", None, None],
+        women_only=[True, None, False, None],
+        last_confirmed=["2026-10-05", None, None, None],
+        confirmed_by="Frau Geheim",
+    )
+
+
+def _sessions() -> pd.DataFrame:
+    rows = [("o1", day, 32_400, 43_200, False, True) for day in range(5)]
+    rows += [("o3", 5, 36_000, 39_600, True, False)]
+    names = ["offer_id", "weekday", "start_s", "end_s", "drop_in", "term_only"]
+    table = pd.DataFrame(rows, columns=names)
+    return table.assign(session_id=[f"s{i}" for i in range(len(table))])
+
+
+def _coverage(cells: gpd.GeoDataFrame) -> pd.DataFrame:
+    parts = []
+    for category, offer in (("course", "o1"), ("advice", "o3")):
+        for day_type in ("school_day", "saturday"):
+            part = pd.DataFrame({"cell_id": cells["cell_id"]})
+            part["category"], part["day_type"] = category, day_type
+            part["out_min"] = np.arange(25) * 2.0 + (10.2 if category == "course" else 20.0)
+            part["back_min"] = part["out_min"] + 3
+            part["reason"] = np.where(part["back_min"] <= 45, "served", "over_limit")
+            part["walk_min"] = np.where(np.arange(25) < 8, np.arange(25) * 5.0, np.nan)
+            part["booked_min"] = np.nan
+            part["offers"] = np.where(part["reason"] == "served", 1, 0)
+            part["offers_booked"] = 0
+            part["offer_id"] = offer
+            part["out_line"] = np.where(np.arange(25) < 5, "", "Linie <212>")
+            part["back_line"] = part["out_line"]
+            if (category, day_type) == ("course", "saturday"):
+                part["reason"] = np.where(np.arange(25) < 4, "served", "no_way_home")
+                part.loc[part["reason"] != "served", "back_min"] = np.nan
+            parts.append(part)
+    table = pd.concat(parts, ignore_index=True)
+    late = table["cell_id"].eq("c44") & table["category"].eq("course")
+    table.loc[late, ["reason", "out_min", "back_min", "offer_id"]] = ["no_stop", None, None, None]
+    return table
+
+
+def _area_coverage() -> pd.DataFrame:
+    rows = []
+    for category in ("course", "advice"):
+        for day_type, share in (("school_day", 0.5), ("saturday", 0.1)):
+            for area, residents in ((COUNTY, 5000), ("03455007", 3000), ("03455020", 2000)):
+                covered = int(residents * share)
+                rows.append(
+                    (area, category, day_type, residents, covered, residents - covered, 7, share)
+                )
+    names = ["area_id", "category", "day_type", "residents"]
+    table = pd.DataFrame(rows, columns=[*names, "covered", "uncovered", "booked", "share_covered"])
+    table = table.astype(dict.fromkeys(("covered", "uncovered", "booked"), "Int64"))
+    hidden = table["area_id"].eq("03455020") & table["day_type"].eq("saturday")
+    table.loc[hidden, ["covered", "uncovered", "booked"]] = pd.NA
+    table.loc[hidden, "share_covered"] = float("nan")
+    return table
+
+
+def _bands() -> pd.DataFrame:
+    names = ["area_id", "category", "day_type", "band_min", "residents", "within"]
+    rows = [
+        (COUNTY, "course", "school_day", 45.0, 5000, None),
+        (COUNTY, "course", "school_day", 30.0, 5000, 1200),
+        ("03455007", "course", "school_day", 30.0, 3000, 700),
+    ]
+    return pd.DataFrame(rows, columns=names).astype({"within": "Int64"})
+
+
+def _gaps(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    shapes = [cells.geometry.iloc[20:25].union_all(), cells.geometry.iloc[[14]].union_all()]
+    return gpd.GeoDataFrame(
+        {
+            "gap_id": ["g1", "g2"],
+            "category": ["course", "course"],
+            "day_type": ["school_day", "school_day"],
+            "rank": [1, 2],
+            "name": [HOSTILE["markup"], HOSTILE["jinja"]],
+            "residents": [1600, 240],
+            "cells": [5, 1],
+            "reason": ["over_limit", "no_stop"],
+            "offer_id": ["o1", None],
+            "minutes": [55.0, float("nan")],
+        },
+        geometry=shapes,
+        crs=CRS,
+    )
+
+
+def make_published() -> Published:
+    cells = _cells()
+    areas = gpd.GeoDataFrame(
+        {"area_id": ["03455007", "03455020"], "name": [HOSTILE["area"], HOSTILE["script"]]},
+        geometry=[cells.geometry.iloc[:15].union_all(), cells.geometry.iloc[15:].union_all()],
+        crs=CRS,
+    )
+    places = gpd.GeoDataFrame(
+        {
+            "name": [HOSTILE["jinja"], HOSTILE["bidi"], HOSTILE["long"]],
+            "area_id": ["03455007", "03455020", None],
+            "kind": ["town", "village", "hamlet"],
+        },
+        geometry=[_point(1, 1), _point(3, 4), _point(6, 2)],
+        crs=CRS,
+    )
+    stops = gpd.GeoDataFrame(
+        {"stop_id": ["h1"], "name": [HOSTILE["markup"]]}, geometry=[_point(2, 2)], crs=CRS
+    )
+    dates = pd.DataFrame(
+        {
+            "day_type": ["school_day", "saturday"],
+            "weekday": [0, 5],
+            "date": [dt.date(2026, 11, 23), dt.date(2026, 11, 28)],
+            "trips": [1200, 300],
+            "trips_median": [1190.5, 301.0],
+            "candidates": [12, 9],
+        }
+    )
+    sources = pd.DataFrame(
+        {
+            "layer": ["areas", HOSTILE["markup"]],
+            "file": ["a.geojson", "x"],
+            "source": ["BKG", HOSTILE["jinja"]],
+            "date": ["2026-01-01", "2025"],
+            "licence": ["dl-de/by-2-0", ""],
+            "attribution": ["© BKG", HOSTILE["script"]],
+            "status": ["real", "sample"],
+            "note": ["", HOSTILE["separator"]],
+        }
+    )
+    tables = {
+        "areas": areas,
+        "places": places,
+        "stops": stops,
+        "cells": cells,
+        "offers": _offers(),
+        "sessions": _sessions(),
+        "coverage": _coverage(cells),
+        "area_coverage": _area_coverage(),
+        "bands": _bands(),
+        "gaps": _gaps(cells),
+        "service_dates": dates,
+        "sources": sources,
+    }
+    return Published(**tables)
+
+
+@pytest.fixture
+def published() -> Published:
+    return make_published()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return make_settings(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def toy(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pages")
+    published, settings = make_published(), make_settings(folder)
+    paths = write_pages(published, settings, folder, facts=FACTS)
+    return SimpleNamespace(published=published, settings=settings, folder=folder, paths=paths)
+
+
+def _chromium() -> str | None:
+    named = os.environ.get("GEO_INTEGRATION_CHROMIUM")
+    found = [named] if named else []
+    found += [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
+    return next((path for path in found if path and Path(path).is_file()), None)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = _chromium()
+    if path is None:
+        pytest.skip("kein Chromium gefunden (GEO_INTEGRATION_CHROMIUM nennt den Pfad)")
+    api = pytest.importorskip("playwright.sync_api", reason="playwright fehlt")
+    quiet = ["background-networking", "component-update", "sync", "gpu"]
+    flags = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
+    with api.sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=path, args=flags)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def opened(browser, toy):
+    """Open a page of the toy county; what went wrong while it was open is noted."""
+    pages = []
+
+    def open_page(name: str = "index.html", *, width: int = 1280, height: int = 800):
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.set_default_timeout(5000)
+        trouble: list[str] = []
+        page.on("console", lambda said: trouble.append(f"console {said.text}"))
+        page.on("pageerror", lambda error: trouble.append(f"error {error}"))
+        page.on("dialog", lambda box: (trouble.append(f"dialog {box.message}"), box.dismiss()))
+        page.on("request", lambda sent: _note_request(sent.url, trouble))
+        page.goto((toy.folder / name).as_uri())
+        page.wait_for_selector("html.ready", state="attached")
+        pages.append((page, trouble))
+        return page
+
+    yield open_page
+    noted = [text for _, trouble in pages for text in trouble]
+    for page, _ in pages:
+        page.close()
+    assert noted == []
+
+
+def _note_request(url: str, trouble: list[str]) -> None:
+    if not url.startswith(("file:", "data:", "blob:")):
+        trouble.append(f"request {url}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,7 +89,7 @@ def cli(*, debug: bool) -> None:
 def run(
     county: str, municipalities: tuple[str, ...], categories: tuple[str, ...], out: Path | None
 ) -> None:
-    """Rechnet, wer welche Angebote erreicht, und schreibt Karten und Tabellen.
+    r"""Rechnet, wer welche Angebote erreicht, und schreibt Karten und Tabellen.
 
     \b
     Geschrieben werden:
@@ -106,7 +107,7 @@ def run(
       geo-integration run C:\\Daten\\mein-landkreis --out C:\\Daten\\karten
     """
     with _plain_errors():
-        from geo_integration import pipeline  # noqa: PLC0415  heavy
+        from geo_integration import pipeline
 
         settings = _settings(county)
         folder = out or Path("maps") / _folder_name(
@@ -132,7 +133,7 @@ def check(county: str) -> None:
     mit 2.
     """
     with _plain_errors():
-        from geo_integration.inputs.county import inspect_county  # noqa: PLC0415  heavy
+        from geo_integration.inputs.county import inspect_county
 
         settings = _settings(county)
         found = inspect_county(settings)
@@ -166,7 +167,7 @@ def init(folder: Path) -> None:
     sind.
     """
     with _plain_errors():
-        from geo_integration.inputs.starter import write_starter  # noqa: PLC0415  heavy
+        from geo_integration.inputs.starter import write_starter
 
         for path, written in write_starter(folder):
             click.echo(f"{'angelegt ' if written else 'vorhanden'}  {path}")
@@ -174,14 +175,14 @@ def init(folder: Path) -> None:
 
 
 def _settings(county: str) -> Settings:
-    from geo_integration.settings import find_county, read_settings  # noqa: PLC0415  heavy
+    from geo_integration.settings import find_county, read_settings
 
     return read_settings(find_county(county))
 
 
 def _folder_name(county: str, municipalities: Sequence[str], categories: Sequence[str]) -> Path:
     """Own folder for a selection, so that it never replaces the whole county."""
-    from geo_integration.files import slug  # noqa: PLC0415  with its command
+    from geo_integration.files import slug
 
     chosen = [slug(name) for name in (*municipalities, *categories)]
     return Path(county) if not chosen else Path(f"{county}-{'-'.join(chosen)}"[:80])
@@ -202,8 +203,8 @@ def _plain_errors() -> Iterator[None]:
 @contextlib.contextmanager
 def _progress() -> Iterator[Callable[[str, int, int], None]]:
     """Bars for the steps of a run; plain lines where the output is no terminal."""
-    from rich.console import Console  # noqa: PLC0415  heavy
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
     bars = Progress(
@@ -225,8 +226,8 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 def _print_summary(result: Run, settings: Settings) -> None:
     """Short table of the shares, what the guards found, and which file to open."""
-    from rich.console import Console  # noqa: PLC0415  heavy
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
     console = Console(width=None if sys.stdout.isatty() else 110)
     rows = result.published.area_coverage
@@ -238,7 +239,7 @@ def _print_summary(result: Run, settings: Settings) -> None:
     for category in settings.categories:
         own = rows[rows["category"] == category.id].set_index("day_type")["share_covered"]
         shares = [own.get(day.id) for day in settings.day_types]
-        shown = [" ." if s is None or s != s else f"{s * 100:.0f} %" for s in shares]
+        shown = [" ." if s is None or math.isnan(s) else f"{s * 100:.0f} %" for s in shares]
         table.add_row(category.label, *shown)
     console.print(table)
     if settings.county.data_status == "sample":

@@ -8,7 +8,7 @@ are carried along.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
 
 import geopandas as gpd
 import numpy as np
@@ -320,6 +320,20 @@ FAULTS = Frame(
     },
     doc="What was wrong with the inputs.",
 )
+
+
+class Facts(TypedDict):
+    """What every page and table says of its run.
+
+    method_version and made_from (short digest of inputs, settings, versions); how walking was
+    measured; the municipalities selected, if not all; what the guards found, in words.
+    """
+
+    method_version: str
+    made_from: str
+    walking: str
+    selected: list[str]
+    guards: list[str]
 
 
 class Published(NamedTuple):

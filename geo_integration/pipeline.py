@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from geo_integration import runs
 from geo_integration.errors import SettingsError
 from geo_integration.files import beside
-from geo_integration.frames import WEEKDAYS, Published
+from geo_integration.frames import WEEKDAYS, Facts, Published
 from geo_integration.inputs.county import NO_DATE, Inputs, input_files, read_county
 from geo_integration.journeys.roundtrips import Day, Limits, build_links, roundtrips
 from geo_integration.journeys.walking import (
@@ -35,10 +36,11 @@ from geo_integration.outputs.workbook import write_rejected, write_workbook
 from geo_integration.settings import Settings, seconds_of_day
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    import geopandas as gpd
+    import pandas as pd
 
 METHOD_VERSION = "1"
 
@@ -54,7 +56,8 @@ class Findings(NamedTuple):
     guards: Guards
 
 
-class Run(NamedTuple):
+@dataclass(frozen=True)
+class Run:
     """What a run has written."""
 
     folder: Path
@@ -366,8 +369,8 @@ def _made_from(settings: Settings, selected: Sequence[str]) -> dict[str, object]
 
 def _facts(
     settings: Settings, findings: Findings, inputs: Inputs, selected: Sequence[str]
-) -> dict[str, object]:
-    """Plain values that pages and tables show."""
+) -> Facts:
+    """What pages and tables say of the run."""
     language = settings.county.language
     if inputs.streets is None:
         factor = f"{settings.walking.detour_factor:g}"

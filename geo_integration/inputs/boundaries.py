@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo_integration.errors import SourceError
 from geo_integration.frames import AREAS, PLACES, check_frame
-from geo_integration.inputs.tables import FaultList, number, read_table, read_vector
+from geo_integration.inputs.tables import FaultList, cell, number, read_table, read_vector
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,7 @@ def read_places(path: Path, crs: str, faults: FaultList) -> gpd.GeoDataFrame:
     lat, lon = (table[c].map(number) for c in ("lat", "lon"))
     usable = lat.between(-90, 90) & lon.between(-180, 180) & table["name"].notna()
     for row in table.index[~usable]:
-        found = f"{table.at[row, 'lat']}, {table.at[row, 'lon']}"
+        found = f"{cell(table, row, 'lat')}, {cell(table, row, 'lon')}"
         faults.note(
             path.name, row, "lat/lon", found, "Ort ohne brauchbare Koordinaten", rejected=True
         )

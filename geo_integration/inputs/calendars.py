@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo_integration.errors import FeedError
 from geo_integration.frames import SERVICE_DATES, WEEKDAYS, check_frame
-from geo_integration.inputs.tables import FaultList, read_table
+from geo_integration.inputs.tables import FaultList, cell, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,15 +38,15 @@ def read_calendar(path: Path, faults: FaultList) -> dict[dt.date, str]:
     table = read_table(path, ["start", "end", "kind"])
     days: dict[dt.date, str] = {}
     for row in table.index:
-        kind = table.at[row, "kind"]
-        start, end = (_date(table.at[row, c]) for c in ("start", "end"))
+        kind = cell(table, row, "kind")
+        start, end = (_date(cell(table, row, c)) for c in ("start", "end"))
         if (
             start is None
             or end is None
             or end < start
             or kind not in (SCHOOL_HOLIDAY, PUBLIC_HOLIDAY)
         ):
-            found = f"{table.at[row, 'start']}; {table.at[row, 'end']}; {kind}"
+            found = f"{cell(table, row, 'start')}; {cell(table, row, 'end')}; {kind}"
             message = (
                 f"erwartet werden start und end als JJJJ-MM-TT und kind {SCHOOL_HOLIDAY} oder "
                 f"{PUBLIC_HOLIDAY}"

@@ -191,7 +191,17 @@ def inspect_county(
         "register", lambda: read_register(settings.layer("register")), lambda r: f"{len(r)} Quellen"
     )
     inputs = None
-    if not reader.errors:
+    if (
+        areas is not None
+        and places is not None
+        and cells is not None
+        and found is not None
+        and offers is not None
+        and feed is not None
+        and dates is not None
+        and sources is not None
+        and not reader.errors
+    ):
         inputs = Inputs(
             areas=areas,
             places=places,
@@ -231,7 +241,7 @@ def _places(settings: Settings, faults: FaultList) -> gpd.GeoDataFrame:
     path = settings.layer("places")
     if path is not None:
         return read_places(path, settings.county.crs, faults)
-    empty = {"name": [], "area_id": [], "kind": []}
+    empty: dict[str, list[str]] = {"name": [], "area_id": [], "kind": []}
     return gpd.GeoDataFrame(empty, geometry=[], crs=settings.county.crs)
 
 
@@ -252,9 +262,7 @@ def _say_feed(feed: Feed) -> str:
     return f"{len(feed.stops)} Haltestellen, {len(feed.trips)} Fahrten"
 
 
-def _dates(
-    settings: Settings, feed: Feed, faults: FaultList
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _dates(settings: Settings, feed: Feed, faults: FaultList) -> tuple[pd.DataFrame, pd.DataFrame]:
     """SERVICE_DATES, and trips and day type of every date."""
     path = settings.layer("calendar")
     holidays = {} if path is None else read_calendar(path, faults)
@@ -281,7 +289,7 @@ def _connections(feed: Feed, service_dates: pd.DataFrame) -> dict[dt.date, pd.Da
     return {date: connections_on(feed, date) for date in sorted(set(service_dates["date"]))}
 
 
-def _located(  # noqa: PLR0913  a gazetteer is made of that many layers
+def _located(
     settings: Settings,
     found: OfferInputs,
     areas: gpd.GeoDataFrame,

@@ -15,11 +15,13 @@ import pandas as pd
 import shapely
 
 from geo_integration.frames import COUNTED_GRADES, OFFERS, STOPS, check_frame
-from geo_integration.inputs.tables import FaultList, number, read_table
+from geo_integration.inputs.tables import FaultList, cell, number, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from shapely.geometry.base import BaseGeometry
 
 FAR_M = 60_000.0
 CONTRADICTION_M = 2_000.0
@@ -69,7 +71,7 @@ def read_addresses(path: Path, crs: str, faults: FaultList) -> gpd.GeoDataFrame:
     good = lon.between(-180, 180) & lat.between(-90, 90)
     for row in table.index[~good]:
         message = "Adresse ohne brauchbare Koordinaten"
-        faults.note(path.name, row, "lon/lat", table.at[row, "lon"], message, rejected=True)
+        faults.note(path.name, row, "lon/lat", cell(table, row, "lon"), message, rejected=True)
     table = table[good]
     parts = zip(table["street"], table["house_number"], table["municipality"], strict=True)
     keys = ["|".join((normalise(f"{s} {n}"), normalise(m))) for s, n, m in parts]
@@ -85,7 +87,7 @@ def read_stops(path: Path, crs: str, faults: FaultList) -> gpd.GeoDataFrame:
     good &= ~table["stop_id"].duplicated() & table["stop_id"].notna()
     for row in table.index[~good]:
         message = "Haltestelle doppelt oder ohne brauchbare Koordinaten"
-        faults.note(path.name, row, "stop_id", table.at[row, "stop_id"], message, rejected=True)
+        faults.note(path.name, row, "stop_id", cell(table, row, "stop_id"), message, rejected=True)
     points = gpd.points_from_xy(lon[good], lat[good], crs="EPSG:4326")
     stops = gpd.GeoDataFrame(table.loc[good, ["stop_id", "name"]], geometry=points).to_crs(crs)
     check_frame(stops, STOPS, crs=crs)
@@ -210,7 +212,7 @@ def _names(offer: pd.Series, *columns: str) -> list[str]:
     return [name for c in columns if (name := normalise(offer[c]))]
 
 
-def _named_area(offer: pd.Series, gazetteer: Gazetteer) -> shapely.Geometry | None:
+def _named_area(offer: pd.Series, gazetteer: Gazetteer) -> BaseGeometry | None:
     """Polygon of the municipality that the row names, or a disc for a town outside."""
     areas = {
         normalise(n): g
@@ -226,12 +228,8 @@ def _named_area(offer: pd.Series, gazetteer: Gazetteer) -> shapely.Geometry | No
         )
         if a is None or pd.isna(a)
     }
-    for name in _names(offer, "municipality", "town"):
-        if name in areas:
-            return areas[name]
-        if name in places:
-            return places[name]
-    return None
+    shapes: dict[str, BaseGeometry] = places | areas
+    return next((shapes[n] for n in _names(offer, "municipality", "town") if n in shapes), None)
 
 
 def _by_address(offer: pd.Series, gazetteer: Gazetteer) -> Hit | None:

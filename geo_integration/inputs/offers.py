@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo_integration.errors import SourceError
 from geo_integration.inputs.schedules import parse_hours
-from geo_integration.inputs.tables import FaultList, number, read_table, require_columns
+from geo_integration.inputs.tables import FaultList, cell, number, read_table, require_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,25 +125,24 @@ def _without_unusable(
     """Reject rows without name, with an unknown category, or with an id that was there before."""
     known = {c.id.lower(): c.id for c in categories} | {c.label.lower(): c.id for c in categories}
     known |= {c.label_en.lower(): c.id for c in categories if c.label_en}
-    ids: set[str] = set()
-    good: list[int] = []
-    table = table.copy()
+    ids: dict[int, str] = {}
+    kinds: dict[int, str] = {}
     for row in table.index:
-        category = table.at[row, "category"]
-        offer_id = table.at[row, "offer_id"] or f"Zeile-{row}"
+        category = cell(table, row, "category")
+        offer_id = cell(table, row, "offer_id") or f"Zeile-{row}"
         found = known.get(str(category).lower())
-        if not table.at[row, "name"]:
+        if not cell(table, row, "name"):
             faults.note(path.name, row, "Name", None, "Name fehlt", rejected=True)
         elif found is None:
             message = f"unbekannte Kategorie; bekannt: {', '.join(c.label for c in categories)}"
             faults.note(path.name, row, "Kategorie", category, message, rejected=True)
-        elif offer_id in ids:
+        elif offer_id in ids.values():
             faults.note(path.name, row, "Nr", offer_id, "Nr kommt doppelt vor", rejected=True)
         else:
-            ids.add(offer_id)
-            good.append(row)
-            table.loc[row, ["offer_id", "category"]] = [offer_id, found]
-    return table.loc[good].copy()
+            ids[row], kinds[row] = offer_id, found
+    good = table.loc[list(ids)].copy()
+    good["offer_id"], good["category"] = list(ids.values()), list(kinds.values())
+    return good
 
 
 def _with_flags(path: Path, offers: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
@@ -152,7 +151,7 @@ def _with_flags(path: Path, offers: pd.DataFrame, faults: FaultList) -> pd.DataF
     for column in ("in_holidays", "confidential", "women_only", "childcare", "barrier_free"):
         header = HEADERS[column][0]
         values: list[bool | None] = []
-        for row, text in offers[column].items():
+        for row, text in zip(offers.index, offers[column], strict=True):
             plain = str(text or "").strip().lower()
             if plain and plain not in _YES + _NO:
                 faults.note(path.name, row, header, text, "erwartet wird ja oder nein")
@@ -162,7 +161,7 @@ def _with_flags(path: Path, offers: pd.DataFrame, faults: FaultList) -> pd.DataF
     for column in ("lat", "lon"):
         numbers = offers[column].map(number)
         for row in offers.index[offers[column].notna() & numbers.isna()]:
-            found = offers.at[row, column]
+            found = cell(offers, row, column)
             message = "keine Koordinate in Grad; wird nicht verwendet"
             faults.note(path.name, row, HEADERS[column][0], found, message)
         offers[column] = numbers.astype(float)

@@ -8,11 +8,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.spatial import cKDTree
 
 from geo_integration.errors import SourceError
 from geo_integration.frames import CELLS, check_frame
 from geo_integration.inputs.tables import (
     FaultList,
+    cell,
     number,
     read_table,
     read_vector,
@@ -21,6 +23,8 @@ from geo_integration.inputs.tables import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from geo_integration.settings import ResidentColumns
 
@@ -127,7 +131,7 @@ def _point_cells(
             path.name,
             row,
             f"{columns.lon}/{columns.lat}",
-            f"{table.at[row, columns.lon]}, {table.at[row, columns.lat]}",
+            f"{cell(table, row, str(columns.lon))}, {cell(table, row, str(columns.lat))}",
             "keine Koordinaten in Grad (WGS84)",
             rejected=True,
         )
@@ -151,24 +155,22 @@ def nearest_land(points: gpd.GeoSeries) -> gpd.GeoSeries:
         Aligned with `points`. For a regular grid these are its squares or hexagons.
     """
     xy = shapely.get_coordinates(points.array)
+    at_points = points.to_numpy()
     spacing = _spacing(xy)
-    outline = shapely.union_all(shapely.buffer(shapely.points(xy), 0.75 * spacing))
-    polygons = shapely.get_parts(
+    discs = np.asarray(shapely.buffer(at_points, 0.75 * spacing))
+    outline = shapely.union_all(discs)
+    polygons: NDArray[np.object_] = shapely.get_parts(
         shapely.voronoi_polygons(shapely.multipoints(xy), extend_to=outline.envelope)
     )
-    at = shapely.STRtree(polygons).query(points.array, predicate="within")
-    cells = np.array(shapely.buffer(shapely.points(xy), spacing / 4))
-    cells[at[0]] = shapely.intersection(
-        polygons[at[1]], shapely.buffer(shapely.points(xy[at[0]]), 0.75 * spacing)
-    )
+    at = shapely.STRtree(polygons).query(at_points, predicate="within")
+    cells = np.array(shapely.buffer(at_points, spacing / 4))
+    cells[at[0]] = shapely.intersection(polygons[at[1]], discs[at[0]])
     return gpd.GeoSeries(cells, index=points.index, crs=points.crs)
 
 
 def _spacing(xy: np.ndarray) -> float:
     """Typical distance from a point to its neighbour, metres."""
-    tree = shapely.STRtree(shapely.points(xy))
-    pairs = tree.query_nearest(shapely.points(xy), exclusive=True, all_matches=False)
-    away = np.linalg.norm(xy[pairs[0]] - xy[pairs[1]], axis=1)
+    away = cKDTree(xy).query(xy, k=2)[0][:, 1]
     return float(np.median(away[away > 0])) if (away > 0).any() else 100.0
 
 
@@ -189,7 +191,7 @@ def _with_counts(path: Path, cells: gpd.GeoDataFrame, faults: FaultList) -> gpd.
     counts = cells["residents"].astype(str).map(number)
     bad = counts.isna() | (counts < 0) | (counts > MAX_COUNT) | cells["cell_id"].isna()
     for row in cells.index[bad]:
-        found = cells.at[row, "residents"]
+        found = cells.loc[row, "residents"]
         message = "keine Einwohnerzahl: erwartet wird eine ganze Zahl ab 0"
         faults.note(path.name, int(row), "residents", found, message, rejected=True)
     kept = cells[~bad].copy()
@@ -206,7 +208,7 @@ def _without_doubles(path: Path, cells: gpd.GeoDataFrame, faults: FaultList) -> 
     """Only the first row of each id."""
     twice = cells["cell_id"].duplicated()
     for row in cells.index[twice]:
-        found = cells.at[row, "cell_id"]
+        found = cells.loc[row, "cell_id"]
         faults.note(path.name, int(row), "cell_id", found, "Zelle kommt doppelt vor", rejected=True)
     return cells[~twice]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NOT_ON_FOOT = frozenset(
-    ("motorway", "motorway_link", "trunk_link", "construction", "proposed", "raceway", "bus_guideway",
-     "abandoned", "razed", "platform", "escape", "corridor", "elevator")
+    (
+        "motorway", "motorway_link", "trunk_link", "construction", "proposed", "raceway",
+        "bus_guideway", "abandoned", "razed", "platform", "escape", "corridor", "elevator",
+    )
 )  # fmt: skip
 _BARRED = frozenset(("no", "private", "use_sidepath"))
 _OPEN = frozenset(("yes", "designated", "permissive", "destination"))
@@ -59,11 +62,12 @@ def read_streets(path: Path, crs: str) -> Streets:
     lonlat: dict[int, tuple[float, float]] = {}
     try:
         processor = osmium.FileProcessor(str(path)).with_locations()
+        processor.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
         for way in processor.with_filter(osmium.filter.KeyFilter("highway")):
-            if way.is_way() and _is_walkable(way.tags):
+            if isinstance(way, osmium.osm.Way) and _is_walkable(way.tags):
                 refs = [n.ref for n in way.nodes if n.location.valid()]
                 lonlat.update({n.ref: (n.lon, n.lat) for n in way.nodes if n.location.valid()})
-                ends += list(zip(refs[:-1], refs[1:], strict=True))
+                ends += list(itertools.pairwise(refs))
     except (RuntimeError, ValueError, OSError) as error:
         raise SourceError(f"{path}: keine lesbare OpenStreetMap-Datei ({error})") from error
     if not ends:

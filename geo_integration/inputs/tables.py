@@ -28,7 +28,7 @@ WORKBOOKS = (".xlsx", ".xlsm")
 class FaultList(list[dict[str, object]]):
     """Collects what was wrong with the inputs, one row for each fault."""
 
-    def note(  # noqa: PLR0913  a fault has that many parts, and each call names them
+    def note(
         self,
         file: str,
         row: int | None,
@@ -117,8 +117,8 @@ def _read_workbook(path: Path) -> pd.DataFrame:
         InvalidFileException,
     ) as error:
         raise SourceError(
-            f"{path}: keine lesbare Excel-Datei ({error}). In Excel öffnen und als .xlsx speichern; "
-            f"ist sie gerade geöffnet, zuerst schließen"
+            f"{path}: keine lesbare Excel-Datei ({error}). In Excel öffnen und als .xlsx "
+            f"speichern; ist sie gerade geöffnet, zuerst schließen"
         ) from error
 
 
@@ -154,6 +154,12 @@ def _text(value: object) -> str | None:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         value = int(value)
     return str(value).strip() or None
+
+
+def cell(table: pd.DataFrame, row: int, column: str) -> str | None:
+    """One cell of a table that was read as text."""
+    value = table.at[row, column]
+    return value if isinstance(value, str) else None
 
 
 def number(text: str | None) -> float | None:

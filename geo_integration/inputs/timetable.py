@@ -20,7 +20,7 @@ from geo_integration.errors import FeedError
 from geo_integration.frames import CONNECTIONS, DAY_S, STOPS, TRIPS, check_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Mapping, Sequence
     from pathlib import Path
 
     from geo_integration.inputs.tables import FaultList
@@ -251,7 +251,7 @@ def _services(path: Path, files: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(sorted(running), columns=["service_id", "date"])
 
 
-def _regular_dates(path: Path, row: dict[str, str]) -> list[dt.date]:
+def _regular_dates(path: Path, row: Mapping[Hashable, str]) -> list[dt.date]:
     """Dates of one row of calendar.txt."""
     start, end = _date(path, row["start_date"]), _date(path, row["end_date"])
     days = [row[name].strip() == "1" for name in _WEEKDAYS]
@@ -264,7 +264,7 @@ def _regular_dates(path: Path, row: dict[str, str]) -> list[dt.date]:
 def _date(path: Path, text: str) -> dt.date:
     """A GTFS date, YYYYMMDD."""
     try:
-        return dt.datetime.strptime(text.strip(), "%Y%m%d").date()  # noqa: DTZ007  a service day has no zone
+        return dt.datetime.strptime(text.strip(), "%Y%m%d").date()  # noqa: DTZ007  no zone yet
     except ValueError as error:
         raise FeedError(f"{path}: {text!r} ist kein Datum der Form JJJJMMTT") from error
 
@@ -303,7 +303,7 @@ def _stop_times(
 
 
 def _seconds(times: pd.Series) -> pd.Series:
-    """ "25:10:00" -> 90600; missing where blank or not a time."""
+    """Times like "25:10:00" -> 90600; missing where blank or not a time."""
     parts = pd.Series(times.unique(), dtype=str)
     found = parts.str.strip().str.extract(r"^(\d{1,3}):([0-5]?\d):([0-5]?\d)$").astype(float)
     values = found[0] * 3600 + found[1] * 60 + found[2]
@@ -399,7 +399,7 @@ def _without_broken_trips(path: Path, times: pd.DataFrame, faults: FaultList) ->
         message = (
             f"{len(bad)} Fahrten mit fehlenden oder rückwärts laufenden Zeiten: nicht verwendet"
         )
-        faults.note(path.name, None, "stop_times.txt", sorted(bad)[0], message)
+        faults.note(path.name, None, "stop_times.txt", min(bad), message)
     stops = times.groupby("trip_id")["stop_id"].transform("size")
     kept = times[~times["trip_id"].isin(bad) & (stops > 1)].copy()
     return kept.astype({"sequence": "int64", "arrival_s": "int64", "departure_s": "int64"})

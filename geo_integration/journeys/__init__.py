@@ -1,0 +1,1 @@
+"""Frames -> travel times. Pure: no files, no globals, arguments are never changed."""

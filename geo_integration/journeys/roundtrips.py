@@ -9,7 +9,7 @@ when every one of its sessions on such days is; a drop-in offer when any visit i
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -93,6 +93,7 @@ class Links(NamedTuple):
     egress: Walks
     direct: Walks
     transfers: Walks
+
 
 class _World(NamedTuple):
     """All that the searches share."""
@@ -330,9 +331,7 @@ def _visits(session: _Session, visit_s: int) -> Iterable[tuple[int, int]]:
         yield begin, begin + length
 
 
-def _timed(
-    offer: _Offer, day: Day, mode: str, world: _World, profiles: Profiles
-) -> _Result:
+def _timed(offer: _Offer, day: Day, mode: str, world: _World, profiles: Profiles) -> _Result:
     """All sessions of a course, or the best visit to a drop-in offer, on that kind of day."""
     found: _Result | None = None
     for session in offer.sessions:
@@ -411,9 +410,7 @@ def _by_transit(
     )
 
 
-def _untimed(
-    offer: _Offer, day: Day, mode: str, world: _World, profiles: Profiles
-) -> _Result:
+def _untimed(offer: _Offer, day: Day, mode: str, world: _World, profiles: Profiles) -> _Result:
     """Median way to an offer whose times are unknown; only the way out."""
     if mode == WALK:
         minutes = _minutes(offer.direct, offer.direct < FAR)
@@ -451,7 +448,8 @@ def _worse(one: _Result, other: _Result) -> _Result:
 
 def _pick(take: NDArray[np.bool_], one: _Result, other: _Result) -> _Result:
     """Take the other where told so."""
-    return _Result(*(np.where(take, b, a) for a, b in zip(one, other, strict=True)))
+    pairs: Iterable[tuple[NDArray[Any], NDArray[Any]]] = zip(one, other, strict=True)
+    return _Result(*(np.where(take, second, first) for first, second in pairs))
 
 
 def _as_table(

@@ -12,6 +12,7 @@ References
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -44,7 +45,8 @@ class Network(NamedTuple):
     profile_start: NDArray[np.int64]
 
 
-class Profile(NamedTuple):
+@dataclass(frozen=True)
+class Profile:
     """All journeys worth taking from each stop to one place.
 
     Those of stop s are at `start[s]` to `start[s] + count[s]`, latest departure first. `trip` is

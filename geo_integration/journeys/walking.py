@@ -83,8 +83,9 @@ def build_walk_network(
     pairs = np.sort(np.column_stack(ends), axis=1)
     # Parallel streets: the shortest counts (a sparse matrix would add them up).
     table = pd.DataFrame({"a": pairs[:, 0], "b": pairs[:, 1], "m": edges["length_m"]})
-    table = table.groupby(["a", "b"], as_index=False)["m"].min()
-    a, b, m = table["a"].to_numpy(), table["b"].to_numpy(), np.maximum(table["m"], 0.01)
+    shortest = table.groupby(["a", "b"])["m"].min()
+    a, b = (shortest.index.get_level_values(i).to_numpy() for i in range(2))
+    m = np.maximum(shortest.to_numpy(), 0.01)
     graph = csr_matrix((np.r_[m, m], (np.r_[a, b], np.r_[b, a])), shape=(size, size))
     _, part = connected_components(graph, directed=False)
     largest = np.flatnonzero(part == np.bincount(part).argmax())
@@ -115,11 +116,18 @@ def walking_times(
         Rows: origins. Walking is the same both ways.
     """
     limit_m = max_s * network.speed_ms
-    if network.graph is None:
+    if network.graph is None or network.nodes is None:
         pairs = _straight(origins, destinations, limit_m / network.detour_factor)
         pairs["metres"] *= network.detour_factor
     else:
-        pairs = _by_streets(network, origins, destinations, limit_m)
+        pairs = _by_streets(
+            cKDTree(network.nodes),
+            network.graph,
+            origins,
+            destinations,
+            limit_m,
+            network.max_snap_m,
+        )
     pairs = pairs.sort_values(["origin", "destination"])
     counts = np.bincount(pairs["origin"], minlength=len(origins))
     start = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
@@ -155,22 +163,23 @@ def _straight(
 
 
 def _by_streets(
-    network: WalkNetwork,
+    tree: cKDTree,
+    graph: csr_matrix,
     origins: NDArray[np.float64],
     destinations: NDArray[np.float64],
     limit_m: float,
+    max_snap_m: float,
 ) -> pd.DataFrame:
     """Pairs within a distance over the streets, the way to the street included."""
     if len(destinations) < len(origins):
-        turned = _by_streets(network, destinations, origins, limit_m)
+        turned = _by_streets(tree, graph, destinations, origins, limit_m, max_snap_m)
         return turned.rename(columns={"origin": "destination", "destination": "origin"})
-    tree = cKDTree(network.nodes)
-    away, at = _snap(tree, origins, network.max_snap_m)
-    away_to, at_to = _snap(tree, destinations, network.max_snap_m)
+    away, at = _snap(tree, origins, max_snap_m)
+    away_to, at_to = _snap(tree, destinations, max_snap_m)
     snapped, snapped_to = np.flatnonzero(at >= 0), np.flatnonzero(at_to >= 0)
     parts = []
     for chunk in np.array_split(snapped, max(1, len(snapped) // _ROOTS_AT_ONCE)):
-        reached = dijkstra(network.graph, directed=False, indices=at[chunk], limit=limit_m)
+        reached = dijkstra(graph, directed=False, indices=at[chunk], limit=limit_m)
         metres = away[chunk, None] + reached[:, at_to[snapped_to]] + away_to[snapped_to]
         row, column = np.nonzero(metres <= limit_m)
         parts.append(

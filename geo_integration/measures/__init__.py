@@ -1,0 +1,1 @@
+"""Travel times -> findings. Pure; what is about people leaves through disclosure.py only."""

@@ -61,7 +61,9 @@ def coverage(
     best = rows.best(TRANSIT)
     table = pd.DataFrame(
         {
-            "cell_id": np.repeat(cells["cell_id"].to_numpy(object), len(categories) * len(day_types)),
+            "cell_id": np.repeat(
+                cells["cell_id"].to_numpy(object), len(categories) * len(day_types)
+            ),
             "category": np.tile(np.repeat(list(categories), len(day_types)), len(cells)),
             "day_type": np.tile(list(day_types), len(cells) * len(categories)),
             "walk_min": rows.shortest(WALK, served_only=False),
@@ -106,7 +108,7 @@ class _Rows:
         self._trips = trips
         self._mode = trips["mode"].to_numpy(object)
         self._rank = pd.Index(REASONS).get_indexer(pd.Index(trips["reason"]))
-        self._longer = np.fmax(trips["out_min"], trips["back_min"]).to_numpy(float)
+        self._longer = _longer(trips)
 
     def _of(self, mode: str, *, served_only: bool = False) -> NDArray[np.int64]:
         """Positions of the round trips by one mode."""
@@ -130,9 +132,9 @@ class _Rows:
         """Values of a column at the positions; missing at -1."""
         values = self._trips[column]
         number = pd.api.types.is_float_dtype(values)
-        found = np.append(values.to_numpy(float if number else object), np.nan if number else None)
-        found = found[positions]
-        return found if number else np.where(pd.isna(found), None, found)
+        found = values.to_numpy(float if number else object).take(positions)
+        known = (positions >= 0) & ~pd.isna(found)
+        return np.where(known, found, np.array(np.nan if number else None, dtype=found.dtype))
 
     def shortest(self, mode: str, *, served_only: bool) -> NDArray[np.float64]:
         """Minutes of the longer way to the nearest offer; NaN if there is none."""
@@ -208,8 +210,8 @@ def bands(
         BANDS. Offers without known times count by their way out.
     """
     rows = _with_areas(cells, covered, county)
-    longer = np.fmax(rows["out_min"], rows["back_min"])
-    complete = rows["reason"].isin([SERVED, OVER_LIMIT]) & longer.notna()
+    longer = _longer(rows)
+    complete = rows["reason"].isin([SERVED, OVER_LIMIT]).to_numpy() & ~np.isnan(longer)
     parts = []
     for band in bands_min:
         within = rows["residents"].where(complete & (longer <= band), 0)
@@ -221,6 +223,14 @@ def bands(
     )
     check_frame(table, BANDS)
     return table
+
+
+def _longer(table: pd.DataFrame) -> NDArray[np.float64]:
+    """Minutes of the longer way; NaN where there is none."""
+    longer: NDArray[np.float64] = np.fmax(
+        table["out_min"].to_numpy(float), table["back_min"].to_numpy(float)
+    )
+    return longer
 
 
 def _with_areas(cells: pd.DataFrame, covered: pd.DataFrame, county: str) -> pd.DataFrame:

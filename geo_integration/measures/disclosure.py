@@ -13,6 +13,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import numpy as np
     from numpy.typing import NDArray
 
 CELL_COLUMNS = ["cell_id", "area_id", "residents", "x_m", "y_m", "geometry"]
@@ -63,7 +64,7 @@ def published_area_coverage(
         AREA_COVERAGE with missing values: covered, uncovered and share go together, because with
         the residents one tells the other.
     """
-    table = table.astype({c: "Int64" for c in ("covered", "uncovered", "booked")})
+    table = table.astype(dict.fromkeys(("covered", "uncovered", "booked"), "Int64"))
     small = (table["residents"] < min_share_base).to_numpy()
     table.loc[small, "share_covered"] = float("nan")
     for columns in (["covered", "uncovered"], ["booked"]):
@@ -93,7 +94,7 @@ def _withheld_areas(
     table: pd.DataFrame, columns: list[str], county: str, min_count: int
 ) -> pd.Index:
     """Rows in which any of the columns must be withheld."""
-    rows: list[object] = []
+    rows: list[int] = []
     for _, group in table.groupby(["category", "day_type"]):
         parts = group[group["area_id"] != county]
         hidden = pd.Series(data=False, index=parts.index)
@@ -102,16 +103,16 @@ def _withheld_areas(
         if hidden.any():
             # One hidden row would be the county minus the others: hide a second.
             if hidden.sum() == 1 and len(parts) > 1:
-                hidden[parts.loc[~hidden, "residents"].idxmin()] = True
-            rows += list(parts.index[hidden])
+                hidden |= hidden.index == parts.loc[~hidden, "residents"].idxmin()
+            rows += parts.index[hidden].tolist()
         total = group[group["area_id"] == county]
         for column in columns:
             small = (total[column] > 0) & (total[column] < min_count)
-            rows += list(total.index[small])
+            rows += total.index[small].tolist()
     return pd.Index(sorted(set(rows)))
 
 
-def _withheld(counts: NDArray[object], min_count: int) -> NDArray[object]:
+def _withheld(counts: NDArray[np.int64], min_count: int) -> NDArray[np.bool_]:
     """Which counts of a published sum are withheld: small ones, and a cover for a single one."""
     values = pd.Series(counts)
     hidden = (values > 0) & (values < min_count)
@@ -119,5 +120,5 @@ def _withheld(counts: NDArray[object], min_count: int) -> NDArray[object]:
         rest = values[~hidden & (values > 0)]
         if rest.empty:
             break
-        hidden[rest.idxmin()] = True
-    return hidden.to_numpy()
+        hidden |= hidden.index == rest.idxmin()
+    return hidden.to_numpy(bool)

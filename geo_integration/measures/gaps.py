@@ -64,7 +64,7 @@ def gaps(
         own = group.set_index("cell_id").reindex(homes["cell_id"])
         unserved = np.flatnonzero((own["reason"] != SERVED).to_numpy())
         findings = {n: own[n].to_numpy(object) for n in ("reason", "offer_id")}
-        findings["minutes"] = np.fmax(own["out_min"], own["back_min"]).to_numpy(float)
+        findings["minutes"] = np.fmax(own["out_min"].to_numpy(), own["back_min"].to_numpy())
         for members in _settlements(neighbours, unserved, homes, core_residents):
             if residents[members].sum() >= min_residents:
                 found = _describe(members, findings, names)
@@ -85,7 +85,9 @@ def _ranked(rows: list[dict[str, object]], crs: str) -> gpd.GeoDataFrame:
     table = table.sort_values(list(order), ascending=list(order.values()), ignore_index=True)
     table["rank"] = table.groupby(["category", "day_type"]).cumcount() + 1
     table = table.drop(columns="largest")
-    table = table.astype({"rank": "int64", "residents": "int64", "cells": "int64", "minutes": float})
+    table = table.astype(
+        {"rank": "int64", "residents": "int64", "cells": "int64", "minutes": float}
+    )
     found = gpd.GeoDataFrame(table, geometry="geometry", crs=crs)
     check_frame(found, GAPS, crs=crs)
     return found
@@ -140,7 +142,7 @@ def _describe(
 ) -> dict[str, object]:
     """Name, residents, main reason and nearest offer of one area."""
     residents = names.residents[members]
-    minutes = findings["minutes"][members].astype(float)
+    minutes = findings["minutes"][members].astype(np.float64)
     known = ~np.isnan(minutes)
     name, area_ids = name_of(members, names)
     mean = np.average(minutes[known], weights=residents[known]) if known.any() else np.nan

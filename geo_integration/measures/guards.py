@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
 import pandas as pd
 
 from geo_integration.frames import SERVED
@@ -12,6 +11,7 @@ from geo_integration.frames import SERVED
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import numpy as np
     from numpy.typing import NDArray
 
 THIN = 0.7
@@ -86,9 +86,7 @@ def find_guards(
     return found
 
 
-def _timetable_guards(
-    note: Note, service_dates: pd.DataFrame, trips_by_date: pd.DataFrame
-) -> None:
+def _timetable_guards(note: Note, service_dates: pd.DataFrame, trips_by_date: pd.DataFrame) -> None:
     """Validity, thin days, and whether the chosen days are typical."""
     if trips_by_date.empty:
         note("no_timetable", 0)
@@ -142,15 +140,17 @@ def _result_guards(note: Note, covered: pd.DataFrame) -> None:
     nobody = nobody[nobody == 0]
     if len(nobody):
         note("nobody_reached", len(nobody), _some([f"{c}/{d}" for c, d in nobody.index]))
-    minutes = covered.pivot(
-        index=["cell_id", "category"], columns="day_type", values=["out_min", "back_min", "reason"]
-    )
+    values = ["out_min", "back_min", "reason"]
+    by_day = {
+        str(day): rows.set_index(["cell_id", "category"])[values]
+        for day, rows in covered.groupby("day_type", sort=False)
+    }
     days = list(dict.fromkeys(covered["day_type"]))
     alike = [
         f"{a} = {b}"
         for i, a in enumerate(days)
         for b in days[i + 1 :]
-        if minutes.xs(a, level=1, axis=1).equals(minutes.xs(b, level=1, axis=1))
+        if by_day[a].equals(by_day[b])
     ]
     if alike and covered["out_min"].notna().any():
         note("same_on_days", len(alike), _some(alike))

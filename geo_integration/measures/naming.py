@@ -52,9 +52,7 @@ def build_names(
     inside: dict[int, list[tuple[int, str]]] = {}
     if titles:
         points = own.geometry.array
-        at = shapely.STRtree(points).query_nearest(
-            cells.geometry.centroid.array, all_matches=False
-        )
+        at = shapely.STRtree(points).query_nearest(cells.geometry.centroid.array, all_matches=False)
         nearest = [titles[i] for i in at[1].tolist()]
         held = shapely.STRtree(cells.geometry.array).query(points, predicate="intersects")
         sizes = [SIZE[kind] for kind in own["kind"]]

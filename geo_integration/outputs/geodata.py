@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import pandas as pd
 import pyogrio
 
@@ -12,6 +11,8 @@ from geo_integration.errors import OutputError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import geopandas as gpd
 
     from geo_integration.frames import Published
 
@@ -61,7 +62,8 @@ def _wide(published: Published) -> gpd.GeoDataFrame:
     )
     order = wide.columns.sort_values()
     wide = wide[order]
-    wide.columns = [f"{c}__{d}__{'status' if v == 'reason' else v}" for v, c, d in order]
+    names = [tuple(map(str, name)) for name in order.tolist()]
+    wide.columns = [f"{c}__{d}__{'status' if v == 'reason' else v}" for v, c, d in names]
     numbers = [c for c in wide.columns if c.endswith("_min")]
     wide = wide.astype(dict.fromkeys(numbers, float))
     return published.cells.merge(wide.reset_index(), on="cell_id", how="left")
@@ -71,7 +73,7 @@ def _with_shares(published: Published) -> gpd.GeoDataFrame:
     """Municipalities with residents and the share covered, per category and day type."""
     table = published.area_coverage
     shares = table.pivot(index="area_id", columns=["category", "day_type"], values="share_covered")
-    shares.columns = [f"{c}__{d}__share" for c, d in shares.columns]
+    shares.columns = ["__".join([*map(str, name), "share"]) for name in shares.columns.tolist()]
     residents = table.drop_duplicates("area_id").set_index("area_id")["residents"]
     joined = shares.assign(residents=residents).reset_index()
     return published.areas.merge(joined, on="area_id", how="left")
@@ -83,7 +85,6 @@ def _plain(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     for name in table.columns.drop("geometry"):
         values = table[name]
         if isinstance(values.dtype, pd.CategoricalDtype) or values.dtype == object:
-            table[name] = values.astype(object).map(
-                lambda v: None if v is None or v is pd.NA or v != v else str(v)
-            )
+            texts = values.astype(object)
+            table[name] = texts.map(str).where(texts.notna(), None)
     return table

@@ -46,6 +46,8 @@ _PAGE: Words = {
     "page.nav": ("Seiten", "Pages"),
     "page.nav_sections": ("Auf dieser Seite", "On this page"),
     "page.county": ("Ganzer Landkreis", "Whole county"),
+    "page.selection": ("Auswahl", "Selection"),
+    "page.selection_of": ("Auswahl von {n} Gemeinden", "Selection of {n} municipalities"),
     "page.to_page": ("Seite von {name} öffnen", "Open the page of {name}"),
     "page.noscript": (
         "Die Karte braucht JavaScript. Die wichtigsten Zahlen stehen hier als Tabelle.",
@@ -275,6 +277,7 @@ _TABLES: Words = {
     ),
     "areas.name": ("Gemeinde", "Municipality"),
     "areas.total": ("Landkreis gesamt", "Whole county"),
+    "areas.selected": ("Auswahl gesamt", "Whole selection"),
     "areas.residents": ("Einwohner", "Residents"),
     "areas.covered": ("erreichen", "reached"),
     "areas.share": ("Anteil", "Share"),

@@ -70,34 +70,71 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
     "level.warning": ("Warnung", "Warning"),
     "county.total": ("Landkreis gesamt", "Whole county"),
     "county.selection": ("Auswahl gesamt", "Whole selection"),
-    "guide.title": ("{name}: Erreichbarkeit von Integrationsangeboten", "{name}: access to integration offers"),
-    "guide.selection": ("Auswahl: {names}. Nur dafür wurde gerechnet.", "Selection: {names}. Nothing else was computed."),
+    "guide.title": (
+        "{name}: Erreichbarkeit von Integrationsangeboten",
+        "{name}: access to integration offers",
+    ),
+    "guide.selection": (
+        "Auswahl: {names}. Nur dafür wurde gerechnet.",
+        "Selection: {names}. Nothing else was computed.",
+    ),
     "guide.what": (
-        "Gezählt sind Einwohner, die mindestens ein Angebot der Kategorie hin und zurück erreichen: zu Fuß "
-        "oder mit Bus, Bahn und Fähre, rechtzeitig vor Beginn, und nach dem Ende wieder nach Hause.",
-        "Counted are residents who reach at least one offer of the category, there and back: on foot or by "
-        "bus, train and ferry, in time for the start, and home again after the end.",
+        (
+            "Gezählt sind Einwohner, die mindestens ein Angebot der Kategorie hin und "
+            "zurück erreichen: zu Fuß oder mit Bus, Bahn und Fähre, rechtzeitig vor "
+            "Beginn, und nach dem Ende wieder nach Hause."
+        ),
+        (
+            "Counted are residents who reach at least one offer of the category, there "
+            "and back: on foot or by bus, train and ferry, in time for the start, and "
+            "home again after the end."
+        ),
     ),
     "guide.withheld": (
-        "Leere Zahlen sind zurückgehalten: kleiner als {k}, oder eine solche Zahl ließe sich daraus "
-        "errechnen. Anteile erst ab {base} Einwohnern.",
-        "Empty numbers are withheld: below {k}, or such a number could be derived. Shares only from {base} "
-        "residents.",
+        (
+            "Leere Zahlen sind zurückgehalten: kleiner als {k}, oder eine solche Zahl "
+            "ließe sich daraus errechnen. Anteile erst ab {base} Einwohnern."
+        ),
+        (
+            "Empty numbers are withheld: below {k}, or such a number could be derived. "
+            "Shares only from {base} residents."
+        ),
     ),
     "guide.run": ("Lauf {run}, Verfahren {version}.", "Run {run}, method {version}."),
-    "assumption.max_minutes": ("längster Weg, Minuten (hin, zurück je)", "longest way, minutes (each)"),
-    "assumption.max_minutes_category": ("längster Weg, Minuten: {name}", "longest way, minutes: {name}"),
-    "assumption.max_wait": ("längste Wartezeit am Ort, Minuten", "longest wait at the venue, minutes"),
+    "assumption.max_minutes": (
+        "längster Weg, Minuten (hin, zurück je)",
+        "longest way, minutes (each)",
+    ),
+    "assumption.max_minutes_category": (
+        "längster Weg, Minuten: {name}",
+        "longest way, minutes: {name}",
+    ),
+    "assumption.max_wait": (
+        "längste Wartezeit am Ort, Minuten",
+        "longest wait at the venue, minutes",
+    ),
     "assumption.earliest": ("frühester Aufbruch", "earliest departure"),
     "assumption.latest": ("späteste Heimkehr", "latest return"),
     "assumption.visit": ("kürzester Besuch offener Angebote, Minuten", "shortest visit, minutes"),
     "assumption.walking": ("Gehwege", "Walking"),
     "assumption.speed": ("Gehgeschwindigkeit, km/h", "walking speed, km/h"),
-    "assumption.direct": ("längster Fußweg von Tür zu Tür, Minuten", "longest walk door to door, minutes"),
-    "assumption.access": ("längster Fußweg zur Haltestelle, Minuten", "longest walk to a stop, minutes"),
-    "assumption.transfer": ("längster Fußweg beim Umsteigen, Minuten", "longest transfer walk, minutes"),
+    "assumption.direct": (
+        "längster Fußweg von Tür zu Tür, Minuten",
+        "longest walk door to door, minutes",
+    ),
+    "assumption.access": (
+        "längster Fußweg zur Haltestelle, Minuten",
+        "longest walk to a stop, minutes",
+    ),
+    "assumption.transfer": (
+        "längster Fußweg beim Umsteigen, Minuten",
+        "longest transfer walk, minutes",
+    ),
     "assumption.buffer": ("Mindestzeit beim Umsteigen, Sekunden", "least transfer time, seconds"),
-    "assumption.window": ("Abfahrten für Angebote ohne Zeiten", "departures for offers without times"),
+    "assumption.window": (
+        "Abfahrten für Angebote ohne Zeiten",
+        "departures for offers without times",
+    ),
     "assumption.source": ("Quelle der Regel", "source of the rule"),
     "walking.straight": (
         "Luftlinie mal Umwegfaktor {factor}; es ist kein Straßennetz geladen",
@@ -110,8 +147,14 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
         "No timetable in the profile: walking only",
     ),
     "guard.thin_dates": (
-        "{count} Tage im Fahrplan haben weniger als 70 % der Fahrten, die an solchen Tagen üblich sind ({detail})",
-        "{count} days in the timetable have less than 70 % of the trips usual on such days ({detail})",
+        (
+            "{count} Tage im Fahrplan haben weniger als 70 % der Fahrten, die an "
+            "solchen Tagen üblich sind ({detail})"
+        ),
+        (
+            "{count} days in the timetable have less than 70 % of the trips usual on "
+            "such days ({detail})"
+        ),
     ),
     "guard.atypical_date": (
         "{count} gewählte Fahrplantage weichen um mehr als 30 % vom Üblichen ab ({detail})",
@@ -122,14 +165,20 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
         "{count} populated cells have no stop within walking distance ({detail} residents)",
     ),
     "guard.cells_off_street": (
-        "{count} bewohnte Zellen liegen zu weit von jeder Straße ({detail} Einwohner); dort sind keine Fußwege gerechnet",
+        (
+            "{count} bewohnte Zellen liegen zu weit von jeder Straße ({detail} "
+            "Einwohner); dort sind keine Fußwege gerechnet"
+        ),
         "{count} populated cells are too far from any street ({detail} residents); no walks there",
     ),
     "guard.offers_off_street": (
         "{count} gezählte Angebote liegen zu weit von jeder Straße ({detail})",
         "{count} counted offers are too far from any street ({detail})",
     ),
-    "guard.offers_uncounted": ("{count} Angebote sind nicht gezählt ({detail})", "{count} offers are not counted ({detail})"),
+    "guard.offers_uncounted": (
+        "{count} Angebote sind nicht gezählt ({detail})",
+        "{count} offers are not counted ({detail})",
+    ),
     "guard.offers_outside": (
         "{count} gezählte Angebote liegen außerhalb des Landkreises und zählen mit",
         "{count} counted offers lie outside the county and count",
@@ -139,20 +188,35 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
         "{count} offers without known times count by their median way out ({detail})",
     ),
     "guard.sessions_outside_rule": (
-        "{count} Termine liegen außerhalb von frühestem Aufbruch und spätester Heimkehr ({detail}); sie kann niemand mit Bus und Bahn erreichen",
-        "{count} sessions lie outside earliest departure and latest return ({detail}); nobody can reach them",
+        (
+            "{count} Termine liegen außerhalb von frühestem Aufbruch und spätester "
+            "Heimkehr ({detail}); sie kann niemand mit Bus und Bahn erreichen"
+        ),
+        (
+            "{count} sessions lie outside earliest departure and latest return "
+            "({detail}); nobody can reach them"
+        ),
     ),
     "guard.nobody_reached": (
         "{count} Kombinationen aus Kategorie und Tag erreicht niemand ({detail})",
         "{count} combinations of category and day are reached by nobody ({detail})",
     ),
     "guard.same_on_days": (
-        "Die Ergebnisse sind an diesen Tagen völlig gleich: {detail}. Unterscheidet der Fahrplan sie wirklich nicht?",
-        "Results are identical on these days: {detail}. Does the timetable really not tell them apart?",
+        (
+            "Die Ergebnisse sind an diesen Tagen völlig gleich: {detail}. Unterscheidet "
+            "der Fahrplan sie wirklich nicht?"
+        ),
+        (
+            "Results are identical on these days: {detail}. Does the timetable really "
+            "not tell them apart?"
+        ),
     ),
     "guard.rejected_rows": (
         "{count} Zeilen der Eingaben sind nicht übernommen; sie stehen in den Tabellen",
         "{count} input rows were not taken; they are listed in the tables",
     ),
-    "guard.residents_total": ("{count} Einwohner in {detail} Zellen sind gerechnet", "{count} residents in {detail} cells"),
+    "guard.residents_total": (
+        "{count} Einwohner in {detail} Zellen sind gerechnet",
+        "{count} residents in {detail} cells",
+    ),
 }

@@ -11,10 +11,13 @@ import xlsxwriter
 from geo_integration.outputs.labels import label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from geo_integration.frames import Published
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+    from geo_integration.frames import Facts, Published
     from geo_integration.outputs.labels import Language
     from geo_integration.settings import Settings
 
@@ -31,7 +34,7 @@ _MAX_WIDTH = 60
 _MIN_WIDTH = 8
 _MAX_TEXT = 32_000
 
-Sheet = list[tuple[str, str, Any]]
+Sheet = list[tuple[str, str, "Iterable[object]"]]
 
 
 class _Context(NamedTuple):
@@ -40,7 +43,7 @@ class _Context(NamedTuple):
     published: Published
     settings: Settings
     language: Language
-    facts: Mapping[str, object]
+    facts: Facts
 
     def say(self, key: str, **values: object) -> str:
         text = label(key, self.language)
@@ -58,7 +61,7 @@ def write_workbook(
     published: Published,
     settings: Settings,
     *,
-    facts: Mapping[str, object],
+    facts: Facts,
     guards: Sequence[Mapping[str, object]],
     faults: pd.DataFrame,
 ) -> None:
@@ -72,8 +75,8 @@ def write_workbook(
         What disclosure control let through.
     settings : Settings
         The county profile.
-    facts : mapping
-        method_version, made_from, walking, selected.
+    facts : Facts
+        What every page and table says of the run.
     guards : sequence of mapping
         What the guards found.
     faults : DataFrame
@@ -104,7 +107,7 @@ def write_workbook(
 
 def write_rejected(path: Path, rejected: pd.DataFrame) -> None:
     """Write the rows that were not taken, as they were, with the reason beside them."""
-    columns = [(str(c), "text", rejected[c]) for c in rejected.columns]
+    columns: Sheet = [(str(c), "text", rejected[c]) for c in rejected.columns]
     with xlsxwriter.Workbook(
         path, {"strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
@@ -129,8 +132,8 @@ def _write_guide(book: xlsxwriter.Workbook, context: _Context) -> None:
         lines.append((context.say("page.sample"), warn))
     if county.status_note:
         lines.append((county.status_note, wrap))
-    selected = context.facts.get("selected")
-    if isinstance(selected, list) and selected:
+    selected = context.facts["selected"]
+    if selected:
         lines.append((context.say("guide.selection", names=", ".join(selected)), warn))
     lines += [
         (context.say("guide.what"), wrap),
@@ -152,12 +155,13 @@ def _write_sheet(book: xlsxwriter.Workbook, name: str, columns: Sheet) -> None:
     """One table: headers frozen and filtered, numbers as numbers."""
     sheet = book.add_worksheet(name)
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    rows = max((len(values) for _, _, values in columns), default=0)
+    rows = 0
     for at, (title, kind, values) in enumerate(columns):
         style = book.add_format({"num_format": _FORMATS[kind], "valign": "top"})
         sheet.write_string(0, at, title, head)
         longest = len(title)
         for row, value in enumerate(values, start=1):
+            rows = max(rows, row)
             longest = max(longest, _write_cell(sheet, row, at, kind, value, style))
         sheet.set_column(at, at, max(_MIN_WIDTH, min(longest + 2, _MAX_WIDTH)))
     sheet.freeze_panes(1, 0)
@@ -165,19 +169,21 @@ def _write_sheet(book: xlsxwriter.Workbook, name: str, columns: Sheet) -> None:
         sheet.autofilter(0, 0, rows, len(columns) - 1)
 
 
-def _write_cell(sheet: Any, row: int, at: int, kind: str, value: Any, style: Any) -> int:
+def _write_cell(
+    sheet: Worksheet, row: int, at: int, kind: str, value: object, style: Format
+) -> int:
     """Write one value; returns its length in characters."""
-    if value is None or pd.isna(value):
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124  NaN is not itself
         return 0
-    if kind == "date":
+    if isinstance(value, dt.date):
         sheet.write_datetime(row, at, dt.datetime.combine(value, dt.time()), style)
         return 10
     if kind == "text":
         text = str(value)[:_MAX_TEXT]
         sheet.write_string(row, at, text, style)
         return len(text)
-    sheet.write_number(row, at, float(value), style)
-    return len(f"{float(value):,.0f}")
+    sheet.write_number(row, at, float(str(value)), style)
+    return len(f"{float(str(value)):,.0f}")
 
 
 def _residents_title(context: _Context) -> str:
@@ -188,7 +194,7 @@ def _residents_title(context: _Context) -> str:
 def _area_names(context: _Context) -> dict[str, str]:
     """Names of municipalities, and of the sum over all that were computed."""
     areas = context.published.areas
-    total = "county.selection" if context.facts.get("selected") else "county.total"
+    total = "county.selection" if context.facts["selected"] else "county.total"
     names = dict(zip(areas["area_id"], areas["name"].astype(str), strict=True))
     return {context.settings.county.ags: context.say(total)} | names
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from typing import TYPE_CHECKING
 
 from friesland.calendars import FIRST_DAY, validity
+
+if TYPE_CHECKING:
+    from datetime import date
 
 HALF_TIDE_MIN = 745  # from one high water to the next, about 12 h 25 min
 DAY_MIN = 24 * 60

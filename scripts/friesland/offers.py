@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 SOURCE = Path(__file__).with_name("sample_offers.csv")
 SHEET = "Angebote"
-CREATED = datetime(2026, 11, 22)  # noqa: DTZ001  fixed: the same rows give the same bytes
+CREATED = datetime(2026, 11, 22)  # noqa: DTZ001  Excel knows no zones
 NUMBERS = ("Breite", "Länge", "Plätze", "Freie Plätze")
 DATES = ("Zuletzt bestätigt",)
 YES_NO = ("In den Ferien", "Nur für Frauen", "Kinderbetreuung", "Barrierefrei", "Vertraulich")
@@ -70,9 +73,7 @@ def write_offers(rows: list[Offer], path: Path) -> None:
     book.close()
 
 
-def _write(  # noqa: PLR0913, PLR0917  one argument per property of a cell
-    sheet: Worksheet, line: int, column: int, header: str, value: str, day: Format
-) -> None:
+def _write(sheet: Worksheet, line: int, column: int, header: str, value: str, day: Format) -> None:
     """Write one cell by the type of its column; empty values leave the cell empty."""
     if not value:
         return

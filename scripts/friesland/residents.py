@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +13,9 @@ from pyproj import Transformer
 from scipy.spatial import cKDTree
 
 from friesland.geography import METRIC_CRS, place_of_stop
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GRID_CRS = "EPSG:3035"
 CELL_M = 1_000

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from friesland.lines import SCHOOL, Departures, at
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 RAIL_IDS_FROM = 8_000_000
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import pandas as pd
 
 from friesland.calendars import FIRST_DAY, LAST_DAY, ServiceDays, service_days
@@ -18,6 +16,12 @@ from friesland.geography import ISLAND_STATION_ID
 from friesland.lines import BUS, FERRY, HOLIDAY, ON_DEMAND, RAIL, REGULAR_LINES, Line
 from friesland.schools import SCHOOLS, School, SchoolRun, build_school_runs
 from friesland.stop_register import StopRegister
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import geopandas as gpd
 
 SCHOOL_SPEED_KMH = 38.0
 BOOKING_RULE = "anmeldung-60"
@@ -212,7 +216,7 @@ def _add_island_routes(feed: Feed) -> None:
         )
 
 
-def _add_route(  # noqa: PLR0913, PLR0917  one argument per column of routes.txt
+def _add_route(
     feed: Feed, key: str, short: str, long: str, agency: str, mode: int, color: str
 ) -> None:
     """Add one route."""
@@ -229,7 +233,7 @@ def _add_route(  # noqa: PLR0913, PLR0917  one argument per column of routes.txt
     )
 
 
-def _add_trip(  # noqa: PLR0913, PLR0917  one argument per column of trips.txt
+def _add_trip(  # noqa: PLR0917  a trip is made of that many things
     feed: Feed,
     route: str,
     service: str,

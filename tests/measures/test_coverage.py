@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from by_hand import COUNTY, make_cells, make_covered, make_offers, make_trips
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo_integration.frames import MODES, REASONS
+from geo_integration.errors import FrameError
+from geo_integration.frames import REASONS
 from geo_integration.measures.coverage import area_coverage, bands, coverage
 
 NAN = float("nan")
@@ -32,11 +33,21 @@ def nothing():
 # Cells ------------------------------------------------------------------------------------------
 
 
-def test_a_cell_without_any_journey_stays_in_the_table():
-    trips = make_trips(("c00", "o1", "mo", "transit", "served", 10, 12))
+def test_cells_that_nothing_reaches_or_nobody_lives_in_stay_in_the_table():
+    trips = make_trips(
+        ("c00", "o1", "mo", "transit", "served", 10, 12),
+        ("c01", "o1", "mo", "transit", "no_stop", NAN, NAN),
+        ("c02", "o1", "mo", "transit", "no_connection", NAN, NAN),
+    )
     table = cover(make_cells([5, 7, 0]), make_offers(("o1", "kurs")), trips)
     assert table["cell_id"].tolist() == ["c00", "c01", "c02"]
-    assert table["reason"].tolist()[0] == "served"
+    assert table["reason"].tolist() == ["served", "no_stop", "no_connection"]
+
+
+def test_a_cell_that_the_journeys_have_forgotten_is_an_error_and_no_gap_in_the_table():
+    trips = make_trips(("c00", "o1", "mo", "transit", "served", 10, 12))
+    with pytest.raises(FrameError, match="reason: 1 Werte fehlen"):
+        cover(make_cells([5, 7]), make_offers(("o1", "kurs")), trips)
 
 
 def test_every_cell_category_and_day_has_one_row_even_without_offers():
@@ -234,6 +245,7 @@ AREA_IDS = st.sampled_from(["A", "B", "C"])
 HOMES = st.lists(st.tuples(st.integers(0, 500), AREA_IDS), min_size=1, max_size=8)
 MINUTES = st.one_of(st.none(), st.integers(0, 90))
 LIMIT = 45
+quickly = settings(max_examples=30, deadline=None)
 
 
 def reason_of(out, back, limit):
@@ -273,6 +285,7 @@ def served_cells(table):
     return set(table.loc[table["reason"] == "served", "cell_id"])
 
 
+@quickly
 @given(counties())
 def test_covered_and_uncovered_are_always_all_residents(county):
     cells, ways = county
@@ -282,6 +295,7 @@ def test_covered_and_uncovered_are_always_all_residents(county):
     assert table.loc[table["area_id"] == COUNTY, "residents"].item() == cells["residents"].sum()
 
 
+@quickly
 @given(counties())
 def test_the_county_is_the_sum_of_its_municipalities(county):
     cells, ways = county
@@ -291,19 +305,20 @@ def test_the_county_is_the_sum_of_its_municipalities(county):
     assert whole.tolist() == table.loc[table["area_id"] != COUNTY, numbers].sum().tolist()
 
 
+@quickly
 @given(counties())
 def test_one_more_offer_never_lowers_coverage(county):
     cells, ways = county
-    more = covered_of(cells, ways)
-    fewer = covered_of(cells, ways[:-1]) if len(ways) > 1 else None
-    if fewer is not None:
-        assert served_cells(fewer) <= served_cells(more)
-        assert (more["offers"] >= fewer["offers"]).all()
-        both = (fewer["reason"] == "served").to_numpy()
-        longer = [np.fmax(t["out_min"], t["back_min"]).to_numpy()[both] for t in (fewer, more)]
-        assert (longer[1] <= longer[0]).all()
+    nobody = [(None, None)] * len(cells)
+    fewer, more = covered_of(cells, [*ways[:-1], nobody]), covered_of(cells, ways)
+    assert served_cells(fewer) <= served_cells(more)
+    assert (more["offers"] >= fewer["offers"]).all()
+    both = (fewer["reason"] == "served").to_numpy()
+    longer = [np.fmax(t["out_min"], t["back_min"]).to_numpy()[both] for t in (fewer, more)]
+    assert (longer[1] <= longer[0]).all()
 
 
+@quickly
 @given(counties(), st.integers(0, 60), st.integers(0, 60))
 def test_a_higher_limit_never_lowers_coverage(county, limit, more):
     cells, ways = county
@@ -311,6 +326,7 @@ def test_a_higher_limit_never_lowers_coverage(county, limit, more):
     assert served_cells(low) <= served_cells(high)
 
 
+@quickly
 @given(counties(), st.lists(st.integers(1, 120), min_size=1, max_size=5, unique=True))
 def test_a_wider_band_never_holds_fewer_residents(county, limits):
     cells, ways = county
@@ -320,6 +336,7 @@ def test_a_wider_band_never_holds_fewer_residents(county, limits):
         assert (rows["within"] <= rows["residents"]).all()
 
 
+@quickly
 @given(counties())
 def test_the_band_of_the_rule_s_limit_holds_just_those_covered(county):
     cells, ways = county
@@ -329,6 +346,7 @@ def test_the_band_of_the_rule_s_limit_holds_just_those_covered(county):
     assert within.to_dict() == covered.to_dict()
 
 
+@quickly
 @given(counties(), st.randoms())
 def test_the_order_of_the_rows_does_not_matter(county, random):
     cells, ways = county
@@ -341,6 +359,7 @@ def test_the_order_of_the_rows_does_not_matter(county, random):
     )
 
 
+@quickly
 @given(counties())
 def test_the_call_bus_is_only_told_where_nothing_else_serves(county):
     cells, ways = county
@@ -353,7 +372,3 @@ def test_the_call_bus_is_only_told_where_nothing_else_serves(county):
     by_bus = (table["reason"] == "only_if_booked").to_numpy()
     assert (table["offers_booked"].to_numpy()[by_bus] > 0).all()
     assert (table["offers_booked"].to_numpy()[~by_bus & (table["offers"] == 0)] == 0).all()
-
-
-def test_the_modes_are_those_that_the_frames_declare():
-    assert MODES == ("walk", "transit", "on_demand")

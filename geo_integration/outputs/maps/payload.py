@@ -6,13 +6,14 @@ minutes, names are looked up, and everything is written short.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from geo_integration.errors import OutputError
 from geo_integration.frames import REASONS, Published
-from geo_integration.outputs.labels import label, words
+from geo_integration.outputs.labels import Language, label, words
 from geo_integration.outputs.maps.encode import (
     Pool,
     column,
@@ -38,6 +39,7 @@ MARGIN_M = 3000.0
 # Vertices of a gap this close to a straight line are the corners of its cells, nothing else.
 STRAIGHT_M = 2.0
 SHARE = 100_000
+NAMED = 3
 MINUTES = ("out_min", "back_min", "walk_min", "booked_min")
 LINES = ("out_line", "back_line")
 PLACE_RANKS = ("town", "village", "hamlet")
@@ -104,7 +106,7 @@ def build_payload(
         "cells": _cells(shown, known),
         "coverage": _coverage(shown, settings, offer_ids, pool),
         "offers": offer_entries(shown, settings, known),
-        "gaps": _gaps(shown, settings, offer_ids),
+        "gaps": _gaps(shown, settings, offer_ids, pool),
         "table": _area_table(published, settings, pool, area_id),
         "within": _within(published, area_id or settings.county.ags),
         "sources": _sources(published),
@@ -118,15 +120,19 @@ def _frame_of_page(
 ) -> Payload:
     """Names, rule, and the lists to choose from."""
     lang, county = settings.county.language, settings.county
+    counted = _counted(shown)
+    selection = len(counted) < len(shown.areas)
     name = county.name
-    if area_id is not None:
-        name = text(shown.areas.loc[shown.areas["area_id"] == area_id, "name"].iloc[0])
+    if area_id is not None or selection:
+        own = shown.areas["area_id"].isin(counted if area_id is None else [area_id])
+        name = _listed([text(v) for v in shown.areas.loc[own, "name"]], lang)
     guards = facts.get("guards") or []
     return {
         "county": county.name,
         "name": name,
         "title": label("page.title", lang).replace("{name}", name),
         "area": area_id,
+        "selection": selection,
         "sample": county.data_status == "sample",
         "status_note": county.status_note,
         "modelled": settings.residents.modelled,
@@ -148,6 +154,19 @@ def _frame_of_page(
             "guards": [text(g) for g in guards] if isinstance(guards, list | tuple) else [],
         },
     }
+
+
+def _counted(published: Published) -> list[str]:
+    """Municipalities that there are results for: all, or those that the run was limited to."""
+    found = set(published.area_coverage["area_id"])
+    return [text(v) for v in published.areas["area_id"] if v in found]
+
+
+def _listed(names: list[str], lang: Language) -> str:
+    """Few names in a row; of many, the number."""
+    if len(names) <= NAMED:
+        return ", ".join(names)
+    return label("page.selection_of", lang).replace("{n}", str(len(names)))
 
 
 def _categories(settings: Settings) -> list[Payload]:
@@ -287,8 +306,8 @@ def _joined(values: list[int | None]) -> str:
     return ",".join("" if v is None else str(v) for v in values)
 
 
-def _gaps(shown: Published, settings: Settings, offers: list[str]) -> list[Payload]:
-    """Underserved areas, by category, day type and rank."""
+def _gaps(shown: Published, settings: Settings, offers: list[str], pool: Pool) -> list[Payload]:
+    """Underserved areas, by category, day type and rank; equal outlines are kept once."""
     categories = [c.id for c in settings.categories]
     days = [d.id for d in settings.day_types]
     gaps = shown.gaps.sort_values(["category", "day_type", "rank", "gap_id"])
@@ -303,7 +322,7 @@ def _gaps(shown: Published, settings: Settings, offers: list[str]) -> list[Paylo
             "reason": REASONS.index(row.reason),
             "offer": offer,
             "minutes": minutes,
-            "rings": rings,
+            "rings": pool.add(json.dumps(rings, separators=(",", ":"))),
             "at": at,
         }
         for row, residents, offer, minutes, rings, at in zip(
@@ -324,7 +343,7 @@ def _area_table(
 ) -> Payload:
     """Rows of the table, the county's first, with its columns by category and day type."""
     county = settings.county.ags
-    ids = [text(v) for v in published.areas["area_id"] if area_id in (None, text(v))]
+    ids = [v for v in _counted(published) if area_id in (None, v)]
     rows = [county, *ids]
     parts = {
         key: part.set_index("area_id").reindex(rows)

@@ -156,7 +156,7 @@ def _noscript(payload: Mapping[str, Any], people: str) -> str:
 def _plain_table(payload: Mapping[str, Any], day: Mapping[str, str], people: str) -> str:
     """Share within reach by municipality and category on one day type."""
     names = {area["id"]: area["name"] for area in payload["areas"]}
-    total = payload["words"]["areas.total"]
+    total = payload["words"]["areas.selected" if payload["selection"] else "areas.total"]
     heads = [payload["words"]["areas.name"], people, *(c["label"] for c in payload["categories"])]
     head = "".join(f'<th scope="col">{escaped(h)}</th>' for h in heads)
     lines = [f"<caption>{escaped(day['label'])}</caption><tr>{head}</tr>"]

@@ -218,6 +218,15 @@ def test_only_chosen_municipalities_are_written_and_linked(published, settings, 
     assert "03455020-" not in paths[0].read_text(encoding="utf-8")
 
 
+def test_run_for_some_municipalities_is_not_called_the_county(published, settings):
+    some = published.area_coverage["area_id"] != "03455020"
+    limited = published._replace(area_coverage=published.area_coverage[some])
+    payload = payload_of(limited, settings)
+    assert payload["title"].startswith(HOSTILE["area"] + ": ")
+    assert payload["selection"]
+    assert payload["table"]["rows"] == [COUNTY, "03455007"]
+
+
 def test_numbers_follow_the_language():
     assert number(1234.5, "de", digits=1) == "1.234,5"
     assert number(1234.5, "en", digits=1) == "1,234.5"

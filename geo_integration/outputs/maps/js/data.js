@@ -76,7 +76,8 @@ const CELLS = DATA.cells.rings.map((shape, i) => {
   };
 });
 
-const GAPS = DATA.gaps.map((gap, i) => ({...gap, index: i, rings: rings(gap.rings), at: place(...gap.at)}));
+const GAPS = DATA.gaps.map((gap, i) =>
+  ({...gap, index: i, rings: rings(JSON.parse(DATA.pool[gap.rings])), at: place(...gap.at)}));
 
 // Offers that are drawn, gathered by spot.
 const SPOTS = (() => {

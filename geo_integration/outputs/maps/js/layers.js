@@ -59,9 +59,9 @@ function shapeLayer(pane, shape, style) {
   return L.polygon(shape, options);
 }
 
-// On the county's page every municipality is the page's own.
+// The municipalities that the page is about: one, all of the county, or a selection.
 function isOwn(area) {
-  return DATA.area === null || DATA.area === area.id;
+  return DATA.area === null ? DATA.table.rows.includes(area.id) : DATA.area === area.id;
 }
 
 function drawLand() {

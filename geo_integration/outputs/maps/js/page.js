@@ -128,7 +128,7 @@ function flyTo(selected) {
 }
 
 function wholeArea() {
-  const shown = DATA.area === null ? DATA.areas : DATA.areas.filter((area) => area.id === DATA.area);
+  const shown = DATA.areas.filter(isOwn);
   const borders = shown.flatMap((area) => rings(area.rings).flat());
   const bounds = L.latLngBounds([...borders, ...CELLS.flatMap((cell) => cell.rings.flat())]);
   return bounds.isValid() ? bounds : L.latLngBounds([[47, 6], [55, 15]]);
@@ -203,8 +203,9 @@ function fillControls() {
 
 function fillPages() {
   const own = (area) => area.id === DATA.area;
-  const home = DATA.area === null ? make("strong", {"aria-current": "page"}, say("page.county"))
-    : make("a", {href: "index.html", class: "page"}, say("page.county"));
+  const whole = say(DATA.selection ? "page.selection" : "page.county");
+  const home = DATA.area === null ? make("strong", {"aria-current": "page"}, whole)
+    : make("a", {href: "index.html", class: "page"}, whole);
   const listed = DATA.areas.filter((area) => area.page || own(area));
   listed.sort((a, b) => a.name.localeCompare(b.name, DATA.lang));
   const others = listed.map((area) =>

@@ -56,7 +56,7 @@ function showSymbols() {
     shared ? symbolEntry(sample(shared.offers), say("legend.several")) : null,
     GAPS.length ? symbolEntry((brush, at) => drawBadge(brush, at, "1", false), say("legend.gap")) : null,
     make("li", {}, make("span", {class: "swatch inside"}), say("map.inside")),
-    DATA.area === null ? null : make("li", {}, make("span", {class: "swatch others"}), say("map.others")),
+    DATA.areas.every(isOwn) ? null : make("li", {}, make("span", {class: "swatch others"}), say("map.others")),
     make("li", {}, make("span", {class: "swatch outside"}), say("map.outside")));
 }
 
@@ -121,7 +121,7 @@ function tableHead(texts, numeric = new Set()) {
 
 function bar(share) {
   const box = make("td", {class: "number share"}, percent(share));
-  if (share !== null) box.style.setProperty("--share", `${share / 1000}%`);
+  if (share ?? false) box.style.setProperty("--share", `${share / 1000}%`);
   return box;
 }
 
@@ -132,9 +132,9 @@ function areaRows(state) {
   return DATA.table.rows.map((id, i) => ({
     id,
     total: i === 0,
-    name: i === 0 ? say("areas.total") : areaRow(id)?.name ?? id,
-    values: [first ? first.residents[i] : null, ...days.flatMap((table) =>
-      table ? [table.covered[i], table.share[i], table.booked[i]] : [null, null, null])],
+    name: i === 0 ? say(DATA.selection ? "areas.selected" : "areas.total") : areaRow(id)?.name ?? id,
+    values: [first?.residents[i], ...days.flatMap((table) =>
+      [table?.covered[i], table?.share[i], table?.booked[i]])],
   }));
 }
 
@@ -142,7 +142,8 @@ function sorted(rows) {
   const value = (row) => (order.column === 0 ? row.name : row.values[order.column - 1]);
   const compare = (a, b) => {
     const [left, right] = [value(a), value(b)];
-    if (left === null || right === null) return (left === null) - (right === null);
+    const [blank, other] = [left ?? null, right ?? null].map((one) => one === null);
+    if (blank || other) return blank - other;
     const step = order.column === 0 ? left.localeCompare(right, DATA.lang) : left - right;
     return order.down ? -step : step;
   };
@@ -187,7 +188,7 @@ function showAreas(state) {
     ...row.values.map((value, i) =>
       (i % 3 === 2 ? bar(value) : make("td", {class: "number"}, count(value))))));
   fill(byId("area-table"),
-    make("caption", {}, say("areas.caption", {category, people: people()})),
+    make("caption", {}, make("span", {}, say("areas.caption", {category, people: people()}))),
     areaHead(state, () => showAreas(state)), make("tbody", {}, ...rows));
   const blanks = {k: DATA.min_count, base: DATA.min_share_base};
   byId("areas-note").textContent = `${say("areas.note", blanks)} ${say("areas.booked_note")}`;

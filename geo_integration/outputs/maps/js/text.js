@@ -11,12 +11,15 @@ function say(key, values = {}) {
     name in values ? String(values[name]) : blank);
 }
 
+// A missing number is a withheld one; what was never computed is undefined.
 function count(value) {
+  if (value === undefined) return "–";
   return value === null ? say("unit.withheld") : NUMBERS.format(value);
 }
 
 // A share in 1/100,000 as whole per cent; some is never shown as none, nor nearly all as all.
 function percent(share) {
+  if (share === undefined) return "–";
   if (share === null) return say("unit.withheld");
   const exact = share / 1000;
   const some = exact > 0 && exact < 0.5 ? "<\u00a01" : exact < 100 && exact >= 99.5 ? ">\u00a099" : "";

@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+from by_hand import make_cells, make_covered, make_offers
+
+from geo_integration.measures.guards import find_guards
+from geo_integration.outputs.labels import words
+
+HOUR = 3600
+SPAN = (6 * HOUR, 22 * HOUR)
+MONDAY = dt.date(2026, 11, 2)
+ALL = {
+    "atypical_date",
+    "cells_off_street",
+    "cells_without_stop",
+    "feed_validity",
+    "no_timetable",
+    "nobody_reached",
+    "offers_off_street",
+    "offers_outside",
+    "offers_uncounted",
+    "offers_untimed",
+    "rejected_rows",
+    "residents_total",
+    "same_on_days",
+    "sessions_outside_rule",
+    "thin_dates",
+}
+
+
+def weeks(count=4, trips=100):
+    """The same number of trips on every day of some weeks."""
+    days = [MONDAY + dt.timedelta(days=i) for i in range(7 * count)]
+    return pd.Series([trips] * len(days), index=days)
+
+
+def chosen(*rows):
+    """SERVICE_DATES as (date, trips, median)."""
+    table = {"day_type": "mo", "weekday": 0, "date": [r[0] for r in rows]}
+    table |= {"trips": [r[1] for r in rows], "trips_median": [float(r[2]) for r in rows]}
+    return pd.DataFrame(table).assign(candidates=4)
+
+
+def make_sessions(*rows):
+    """Sessions as (offer, start hour, end hour, drop in)."""
+    table = pd.DataFrame(rows, columns=["offer_id", "start_s", "end_s", "drop_in"])
+    table["session_id"] = [f"{offer}/1" for offer in table["offer_id"]]
+    table[["start_s", "end_s"]] = (table[["start_s", "end_s"]] * HOUR).astype("int64")
+    return table.assign(weekday=0, term_only=False)
+
+
+def guard(**changes):
+    """What the guards find; without changes nothing is wrong."""
+    cells = changes.pop("cells", make_cells([10, 20]))
+    offers = changes.pop("offers", make_offers(("o1", "kurs")))
+    covered = changes.pop(
+        "covered",
+        pd.concat(
+            [
+                make_covered(["served", "over_limit"], minutes=[10, 50]),
+                make_covered(["served", "over_limit"], day_type="sa", minutes=[11, 50]),
+            ]
+        ),
+    )
+    values = {
+        "has_stop": np.ones(len(cells), dtype=bool),
+        "off_street": np.zeros(len(cells), dtype=bool),
+        "offer_off_street": np.zeros(len(offers), dtype=bool),
+        "span": SPAN,
+        "rejected": 0,
+    }
+    found = find_guards(
+        cells,
+        offers,
+        changes.pop("sessions", make_sessions(("o1", 9, 11, False))),
+        covered,
+        changes.pop("dates", chosen((MONDAY, 100, 100))),
+        changes.pop("trips", weeks()),
+        **(values | changes),
+    )
+    names = [entry["guard"] for entry in found]
+    assert len(names) == len(set(names))
+    return {entry["guard"]: entry for entry in found}
+
+
+def warnings(**changes):
+    return {name for name, entry in guard(**changes).items() if entry["level"] == "warning"}
+
+
+def test_when_nothing_is_wrong_no_guard_warns():
+    found = guard()
+    assert set(found) == {"residents_total", "feed_validity"}
+    assert found["residents_total"]["count"] == 30
+    assert found["residents_total"]["detail"] == "2"
+    assert "02.11.2026" in found["feed_validity"]["detail"]
+    assert "29.11.2026" in found["feed_validity"]["detail"]
+
+
+def test_no_timetable_is_said_and_stops_are_then_not_missed():
+    found = guard(trips=pd.Series(dtype="int64"), has_stop=np.zeros(2, dtype=bool))
+    assert set(found) == {"residents_total", "no_timetable"}
+    assert found["no_timetable"]["level"] == "warning"
+
+
+def test_dates_with_few_trips_are_counted_against_their_own_weekday():
+    trips = weeks()
+    trips[[d.weekday() == 6 for d in trips.index]] = 20  # Sundays are thin every week: usual
+    assert warnings(trips=trips) == set()
+    trips[MONDAY] = 69
+    found = guard(trips=trips)["thin_dates"]
+    assert (found["count"], found["detail"]) == (1, "02.11.2026")
+    trips[MONDAY] = 70
+    assert warnings(trips=trips) == set()
+
+
+@pytest.mark.parametrize(("trips", "fires"), [(100, False), (70, False), (69, True), (131, True)])
+def test_a_chosen_date_far_from_the_usual_is_named(trips, fires):
+    found = guard(dates=chosen((MONDAY, trips, 100)))
+    assert ("atypical_date" in found) is fires
+    if fires:
+        assert found["atypical_date"]["detail"] == "02.11.2026"
+
+
+def test_populated_cells_without_a_stop_are_counted_with_their_residents():
+    cells = make_cells([10, 20, 0])
+    covered = make_covered(["served"] * 3, minutes=[1, 2, 3])
+    found = guard(cells=cells, covered=covered, has_stop=np.array([True, False, False]))
+    assert found["cells_without_stop"]["count"] == 1
+    assert found["cells_without_stop"]["detail"] == "20"
+    without = guard(cells=cells, covered=covered, has_stop=np.array([True, True, False]))
+    assert "cells_without_stop" not in without
+
+
+def test_populated_cells_off_the_streets_are_counted_with_their_residents():
+    cells = make_cells([10, 0])
+    found = guard(cells=cells, off_street=np.array([True, True]))["cells_off_street"]
+    assert (found["count"], found["detail"]) == (1, "10")
+    assert "cells_off_street" not in guard(cells=cells, off_street=np.array([False, True]))
+
+
+@pytest.mark.xfail(reason="guards.py looks at cells off the streets only where there is a timetable")
+def test_cells_off_the_streets_are_counted_without_a_timetable_too():
+    none = pd.Series(dtype="int64")
+    assert "cells_off_street" in guard(trips=none, off_street=np.array([True, True]))
+
+
+def test_offers_that_do_not_count_are_named():
+    offers = make_offers(("o1", "kurs"), ("o2", "kurs", False))
+    found = guard(offers=offers)["offers_uncounted"]
+    assert (found["count"], found["detail"]) == (1, "o2")
+
+
+def test_counted_offers_off_the_streets_are_named_but_not_those_that_do_not_count():
+    offers = make_offers(("o1", "kurs"), ("o2", "kurs", False))
+    found = guard(offers=offers, offer_off_street=np.array([True, True]))["offers_off_street"]
+    assert (found["count"], found["detail"]) == (1, "o1")
+    off = np.array([False, True])
+    assert "offers_off_street" not in guard(offers=offers, offer_off_street=off)
+
+
+def test_counted_offers_without_times_are_named():
+    offers = make_offers(("o1", "kurs"), ("o2", "kurs"), ("o3", "kurs", False))
+    offers["timed"] = [True, False, False]
+    found = guard(offers=offers)["offers_untimed"]
+    assert (found["count"], found["detail"]) == (1, "o2")
+
+
+def test_counted_offers_outside_the_county_are_told_without_a_warning():
+    offers = make_offers(("o1", "kurs"))
+    offers["area_id"] = None
+    found = guard(offers=offers)["offers_outside"]
+    assert (found["count"], found["level"]) == (1, "info")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "drop_in", "fires"),
+    [
+        (6, 22, False, False),
+        (5, 8, False, True),
+        (20, 23, False, True),
+        (5, 23, True, False),
+    ],
+)
+def test_fixed_sessions_outside_the_rule_s_hours_are_named(start, end, drop_in, fires):
+    found = guard(sessions=make_sessions(("o1", start, end, drop_in)))
+    assert ("sessions_outside_rule" in found) is fires
+
+
+def test_sessions_of_offers_that_do_not_count_are_no_matter():
+    offers = make_offers(("o1", "kurs"), ("o2", "kurs", False))
+    sessions = make_sessions(("o2", 4, 5, False))
+    assert "sessions_outside_rule" not in guard(offers=offers, sessions=sessions)
+
+
+def test_a_question_that_nobody_is_reached_in_is_named():
+    covered = pd.concat(
+        [make_covered(["no_stop"] * 2), make_covered(["served"] * 2, "sport", minutes=[1, 2])]
+    )
+    found = guard(covered=covered)["nobody_reached"]
+    assert (found["count"], found["detail"]) == (1, "kurs/mo")
+
+
+def test_two_days_with_the_same_results_are_named():
+    same = [make_covered(["served", "no_stop"], day_type=d, minutes=[7, None]) for d in ("mo", "sa")]
+    found = guard(covered=pd.concat(same))["same_on_days"]
+    assert (found["count"], found["detail"]) == (1, "mo = sa")
+
+
+def test_days_that_differ_in_a_single_minute_are_not_the_same():
+    days = [make_covered(["served"], day_type=d, minutes=[m]) for d, m in (("mo", 7), ("sa", 8))]
+    assert "same_on_days" not in guard(cells=make_cells([10]), covered=pd.concat(days))
+
+
+def test_days_that_are_alike_because_nothing_is_reached_are_not_named_as_alike():
+    days = [make_covered(["no_offer"], day_type=d) for d in ("mo", "sa")]
+    found = guard(cells=make_cells([10]), covered=pd.concat(days))
+    assert "same_on_days" not in found
+    assert found["nobody_reached"]["count"] == 2
+
+
+@pytest.mark.parametrize(("rejected", "fires"), [(0, False), (3, True)])
+def test_rejected_rows_are_counted(rejected, fires):
+    found = guard(rejected=rejected)
+    assert ("rejected_rows" in found) is fires
+    if fires:
+        assert found["rejected_rows"]["count"] == rejected
+
+
+def test_long_lists_are_cut_and_say_how_many_more():
+    offers = make_offers(*((f"o{i}", "kurs", False) for i in range(8)))
+    detail = guard(offers=offers, sessions=make_sessions(("o9", 9, 10, False)))[
+        "offers_uncounted"
+    ]["detail"]
+    assert detail.startswith("o0, o1, o2, o3, o4 ")
+    assert "3" in detail
+    assert "o5" not in detail
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_guard_has_its_words(language):
+    said = {key.removeprefix("guard.") for key in words(language) if key.startswith("guard.")}
+    assert said == ALL

@@ -170,7 +170,7 @@ def nearest_land(points: gpd.GeoSeries) -> gpd.GeoSeries:
 
 def _spacing(xy: np.ndarray) -> float:
     """Typical distance from a point to its neighbour, metres."""
-    away = cKDTree(xy).query(xy, k=2)[0][:, 1]
+    away = np.asarray(cKDTree(xy).query(xy, k=2)[0])[:, 1]
     return float(np.median(away[away > 0])) if (away > 0).any() else 100.0
 
 

@@ -210,7 +210,7 @@ _CARDS: Words = {
         "Concerns the whole area, so no single areas are listed.",
     ),
     "gap.nearest": ("Nächstes Angebot: {offer}", "Nearest offer: {offer}"),
-    "gap.minutes": ("im Mittel {n} min", "{n} min on average"),
+    "gap.minutes": ("bester Weg im Mittel {n} min", "best way {n} min on average"),
 }
 
 _REASONS: Words = {
@@ -321,7 +321,10 @@ _TABLES: Words = {
         "Diese {n} Angebote gehen nicht in die Auswertung ein und fehlen in der Karte.",
         "These {n} offers do not enter the results and are not on the map.",
     ),
-    "uncounted.none": ("Alle Angebote sind gezählt.", "All offers are counted."),
+    "uncounted.none": (
+        "Alle Angebote dieser Seite sind gezählt.",
+        "All offers of this page are counted.",
+    ),
     "uncounted.online": ("findet online statt", "held online"),
     "method.heading": ("Regel, Verfahren und Prüfungen", "Rule, method and checks"),
     "method.rule": ("Regel", "Rule"),

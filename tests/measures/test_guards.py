@@ -8,7 +8,7 @@ import pytest
 from by_hand import make_cells, make_covered, make_offers
 
 from geo_integration.measures.guards import find_guards
-from geo_integration.outputs.labels import words
+from geo_integration.outputs.labels_tables import TABLE_WORDS
 
 HOUR = 3600
 SPAN = (6 * HOUR, 22 * HOUR)
@@ -32,10 +32,14 @@ ALL = {
 }
 
 
-def weeks(count=4, trips=100):
-    """The same number of trips on every day of some weeks."""
+NO_FEED = pd.DataFrame({"trips": pd.Series(dtype="int64"), "day_type": []})
+
+
+def weeks(count=4, **changes):
+    """A hundred trips on every day of some weeks; `changes` name weekdays, or a date as d02."""
     days = [MONDAY + dt.timedelta(days=i) for i in range(7 * count)]
-    return pd.Series([trips] * len(days), index=days)
+    trips = [changes.get(f"d{d.day:02}", changes.get(f"{d:%a}", 100)) for d in days]
+    return pd.DataFrame({"trips": trips, "day_type": "mo"}, index=days)
 
 
 def chosen(*rows):
@@ -101,19 +105,22 @@ def test_when_nothing_is_wrong_no_guard_warns():
 
 
 def test_no_timetable_is_said_and_stops_are_then_not_missed():
-    found = guard(trips=pd.Series(dtype="int64"), has_stop=np.zeros(2, dtype=bool))
+    found = guard(trips=NO_FEED, has_stop=np.zeros(2, dtype=bool))
     assert set(found) == {"residents_total", "no_timetable"}
     assert found["no_timetable"]["level"] == "warning"
 
 
 def test_dates_with_few_trips_are_counted_against_their_own_weekday():
-    trips = weeks()
-    trips[[d.weekday() == 6 for d in trips.index]] = 20  # Sundays are thin every week: usual
-    assert warnings(trips=trips) == set()
-    trips[MONDAY] = 69
-    found = guard(trips=trips)["thin_dates"]
+    assert warnings(trips=weeks(Sun=20)) == set()  # thin every week is usual
+    found = guard(trips=weeks(Sun=20, d02=69))["thin_dates"]
     assert (found["count"], found["detail"]) == (1, "02.11.2026")
-    trips[MONDAY] = 70
+    assert warnings(trips=weeks(Sun=20, d02=70)) == set()
+
+
+def test_dates_with_few_trips_are_counted_against_their_own_kind_of_day():
+    trips = weeks(d02=60, d09=60)
+    assert "thin_dates" in warnings(trips=trips)
+    trips.loc[trips["trips"] == 60, "day_type"] = "holidays"
     assert warnings(trips=trips) == set()
 
 
@@ -142,10 +149,11 @@ def test_populated_cells_off_the_streets_are_counted_with_their_residents():
     assert "cells_off_street" not in guard(cells=cells, off_street=np.array([False, True]))
 
 
-@pytest.mark.xfail(reason="guards.py looks at cells off the streets only where there is a timetable")
+@pytest.mark.xfail(
+    reason="guards.py looks at cells off the streets only where there is a timetable"
+)
 def test_cells_off_the_streets_are_counted_without_a_timetable_too():
-    none = pd.Series(dtype="int64")
-    assert "cells_off_street" in guard(trips=none, off_street=np.array([True, True]))
+    assert "cells_off_street" in guard(trips=NO_FEED, off_street=np.array([True, True]))
 
 
 def test_offers_that_do_not_count_are_named():
@@ -205,7 +213,9 @@ def test_a_question_that_nobody_is_reached_in_is_named():
 
 
 def test_two_days_with_the_same_results_are_named():
-    same = [make_covered(["served", "no_stop"], day_type=d, minutes=[7, None]) for d in ("mo", "sa")]
+    same = [
+        make_covered(["served", "no_stop"], day_type=d, minutes=[7, None]) for d in ("mo", "sa")
+    ]
     found = guard(covered=pd.concat(same))["same_on_days"]
     assert (found["count"], found["detail"]) == (1, "mo = sa")
 
@@ -232,15 +242,15 @@ def test_rejected_rows_are_counted(rejected, fires):
 
 def test_long_lists_are_cut_and_say_how_many_more():
     offers = make_offers(*((f"o{i}", "kurs", False) for i in range(8)))
-    detail = guard(offers=offers, sessions=make_sessions(("o9", 9, 10, False)))[
-        "offers_uncounted"
-    ]["detail"]
+    detail = guard(offers=offers, sessions=make_sessions(("o9", 9, 10, False)))["offers_uncounted"][
+        "detail"
+    ]
     assert detail.startswith("o0, o1, o2, o3, o4 ")
     assert "3" in detail
     assert "o5" not in detail
 
 
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_every_guard_has_its_words(language):
-    said = {key.removeprefix("guard.") for key in words(language) if key.startswith("guard.")}
-    assert said == ALL
+def test_every_guard_has_its_words_in_both_languages():
+    said = {k.removeprefix("guard."): v for k, v in TABLE_WORDS.items() if k.startswith("guard.")}
+    assert set(said) == ALL
+    assert all(german and english and german != english for german, english in said.values())

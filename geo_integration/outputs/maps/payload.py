@@ -26,9 +26,10 @@ from geo_integration.outputs.maps.encode import (
     whole,
 )
 from geo_integration.outputs.maps.offers import offer_entries
+from geo_integration.outputs.maps.tables import area_table, counted, dates, sources, within
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Mapping
 
     from geo_integration.settings import Settings
 
@@ -38,21 +39,10 @@ Payload = dict[str, Any]
 MARGIN_M = 3000.0
 # Vertices of a gap this close to a straight line are the corners of its cells, nothing else.
 STRAIGHT_M = 2.0
-SHARE = 100_000
 NAMED = 3
 MINUTES = ("out_min", "back_min", "walk_min", "booked_min")
 LINES = ("out_line", "back_line")
 PLACE_RANKS = ("town", "village", "hamlet")
-SOURCE_COLUMNS = (
-    "layer",
-    "file",
-    "source",
-    "date",
-    "licence",
-    "attribution",
-    "status",
-    "note",
-)
 
 
 def build_payload(
@@ -107,10 +97,10 @@ def build_payload(
         "coverage": _coverage(shown, settings, offer_ids, pool),
         "offers": offer_entries(shown, settings, known),
         "gaps": _gaps(shown, settings, offer_ids, pool),
-        "table": _area_table(published, settings, pool, area_id),
-        "within": _within(published, area_id or settings.county.ags),
-        "sources": _sources(published),
-        "dates": _dates(published, settings),
+        "table": area_table(published, settings, pool, area_id),
+        "within": within(published, area_id or settings.county.ags),
+        "sources": sources(published),
+        "dates": dates(published, settings),
         "pool": pool.strings,
     }
 
@@ -120,11 +110,11 @@ def _frame_of_page(
 ) -> Payload:
     """Names, rule, and the lists to choose from."""
     lang, county = settings.county.language, settings.county
-    counted = _counted(shown)
-    selection = len(counted) < len(shown.areas)
+    limited_to = counted(shown)
+    selection = len(limited_to) < len(shown.areas)
     name = county.name
     if area_id is not None or selection:
-        own = shown.areas["area_id"].isin(counted if area_id is None else [area_id])
+        own = shown.areas["area_id"].isin(limited_to if area_id is None else [area_id])
         name = _listed([text(v) for v in shown.areas.loc[own, "name"]], lang)
     guards = facts.get("guards") or []
     return {
@@ -154,12 +144,6 @@ def _frame_of_page(
             "guards": [text(g) for g in guards] if isinstance(guards, list | tuple) else [],
         },
     }
-
-
-def _counted(published: Published) -> list[str]:
-    """Municipalities that there are results for: all, or those that the run was limited to."""
-    found = set(published.area_coverage["area_id"])
-    return [text(v) for v in published.areas["area_id"] if v in found]
 
 
 def _listed(names: list[str], lang: Language) -> str:
@@ -335,74 +319,4 @@ def _gaps(shown: Published, settings: Settings, offers: list[str], pool: Pool) -
             strict=True,
         )
         if row.category in categories and row.day_type in days
-    ]
-
-
-def _area_table(
-    published: Published, settings: Settings, pool: Pool, area_id: str | None
-) -> Payload:
-    """Rows of the table, the county's first, with its columns by category and day type."""
-    county = settings.county.ags
-    ids = [v for v in _counted(published) if area_id in (None, v)]
-    rows = [county, *ids]
-    parts = {
-        key: part.set_index("area_id").reindex(rows)
-        for key, part in published.area_coverage.groupby(["category", "day_type"], observed=True)
-    }
-    columns = {}
-    for category in settings.categories:
-        for day in settings.day_types:
-            part = parts.get((category.id, day.id))
-            if part is not None:
-                columns[f"{category.id} {day.id}"] = _area_columns(part, pool)
-    return {"rows": rows, "by": columns}
-
-
-def _area_columns(part: pd.DataFrame, pool: Pool) -> dict[str, int]:
-    """Pooled counts, and the share in 1/100,000."""
-    found = {
-        name: pool.add(column(part[name]))
-        for name in ("residents", "covered", "uncovered", "booked")
-    }
-    shares = pd.to_numeric(part["share_covered"], errors="coerce").astype(float)
-    found["share"] = pool.add(column((shares * SHARE).round()))
-    return found
-
-
-def _within(published: Published, area_id: str) -> dict[str, list[list[Any]]]:
-    """Residents within each limit, for the page's own area, by category and day type."""
-    own = published.bands[published.bands["area_id"] == area_id].sort_values("band_min")
-    found: dict[str, list[list[Any]]] = {}
-    for key, band, within in zip(
-        own["category"] + " " + own["day_type"],
-        own["band_min"],
-        whole(own["within"]),
-        strict=True,
-    ):
-        found.setdefault(str(key), []).append([f"{band:g}", within])
-    return found
-
-
-def _sources(published: Published) -> list[list[str]]:
-    """Rows of the register, in the columns that there are."""
-    kept = [name for name in SOURCE_COLUMNS if name in published.sources.columns]
-    table = published.sources[kept]
-    return [kept, *([text(v) for v in row] for row in table.itertuples(index=False))]
-
-
-def _dates(published: Published, settings: Settings) -> list[list[Any]]:
-    """Day type, weekday, date, trips, usual number, candidates."""
-    days = [d.id for d in settings.day_types]
-    rows: list[dict[Hashable, Any]] = published.service_dates.to_dict("records")
-    return [
-        [
-            days.index(row["day_type"]),
-            int(row["weekday"]),
-            text(row["date"]),
-            int(row["trips"]),
-            text(row["trips_median"]),
-            int(row["candidates"]),
-        ]
-        for row in rows
-        if row["day_type"] in days
     ]

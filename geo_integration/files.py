@@ -31,6 +31,8 @@ def beside(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part
         part.replace(path)
+    except OutputError:
+        raise
     except PermissionError as error:
         raise OutputError(
             f"{path}: kann nicht geschrieben werden. Ist die Datei noch in einem anderen Programm "
@@ -39,7 +41,8 @@ def beside(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise OutputError(f"{path}: kann nicht geschrieben werden ({error})") from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def slug(name: str) -> str:

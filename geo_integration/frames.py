@@ -134,6 +134,7 @@ CELLS = Frame(
         "cell_id": Column("text", "id of the cell, as in the source"),
         "area_id": Column("text", "municipality the cell is counted for"),
         "residents": Column("integer", "inhabitants", low=0),
+        "withheld": Column("flag", "too small to be published; set by disclosure control"),
         "x_m": Column("number", "easting of the point where the residents are taken to live"),
         "y_m": Column("number", "northing of that point"),
     },
@@ -269,10 +270,13 @@ AREA_COVERAGE = Frame(
         "category": Column("text", "category of offers"),
         "day_type": Column("text", "kind of day"),
         "residents": Column("integer", "inhabitants", low=0),
-        "covered": Column("integer", "of these within reach", missing=True, low=0),
-        "uncovered": Column("integer", "of these not within reach", missing=True, low=0),
-        "booked": Column("integer", "not within reach but with call-bus", missing=True, low=0),
-        "share_covered": Column("number", "covered / residents", missing=True, low=0, high=1),
+        "covered": Column("integer", "of these within reach", low=0),
+        "uncovered": Column("integer", "of these not within reach", low=0),
+        "withheld": Column("integer", "of these in withheld cells, in no other count", low=0),
+        "booked": Column("integer", "uncovered, but within reach with call-bus", low=0),
+        "share_covered": Column(
+            "number", "covered / (covered + uncovered)", missing=True, low=0, high=1
+        ),
     },
     key=("area_id", "category", "day_type"),
     doc="Municipality x category x day type: residents within reach.",
@@ -285,7 +289,7 @@ BANDS = Frame(
         "day_type": Column("text", "kind of day"),
         "band_min": Column("number", "longest way, minutes", low=0),
         "residents": Column("integer", "inhabitants", low=0),
-        "within": Column("integer", "of these there and back within it", missing=True, low=0),
+        "within": Column("integer", "of these there and back within it", low=0),
     },
     key=("area_id", "category", "day_type", "band_min"),
     doc="Residents that get there and back within 30, 45, 60 minutes each way.",
@@ -339,8 +343,8 @@ class Facts(TypedDict):
 class Published(NamedTuple):
     """What may leave the house: the frames that disclosure control let through.
 
-    Withheld counts are missing (pandas.NA): `cells.residents`, and `covered`, `uncovered`,
-    `booked`, `share_covered` of `area_coverage`.
+    Withheld numbers are missing: `residents` of cells, `share_covered` of areas. All counts of
+    residents leave the withheld cells out; `area_coverage.withheld` says how many that are.
     """
 
     areas: gpd.GeoDataFrame

@@ -22,18 +22,17 @@ from geo_integration.journeys.walking import (
 )
 from geo_integration.measures.coverage import area_coverage, bands, coverage
 from geo_integration.measures.disclosure import (
-    published_area_coverage,
-    published_bands,
     published_cells,
-    published_gaps,
+    published_shares,
+    withheld_cells,
 )
 from geo_integration.measures.gaps import gaps
 from geo_integration.measures.guards import Guards, find_guards
 from geo_integration.outputs.geodata import write_geopackage
-from geo_integration.outputs.labels import label
+from geo_integration.outputs.labels import label, number
 from geo_integration.outputs.maps import write_pages
 from geo_integration.outputs.workbook import write_rejected, write_workbook
-from geo_integration.settings import Settings, seconds_of_day
+from geo_integration.settings import Named, Settings, seconds_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,8 +45,9 @@ METHOD_VERSION = "1"
 
 
 class Findings(NamedTuple):
-    """What was found out, before disclosure control."""
+    """What was found out. `cells` tells which are withheld; all counts leave them out."""
 
+    cells: gpd.GeoDataFrame
     trips: pd.DataFrame
     coverage: pd.DataFrame
     area_coverage: pd.DataFrame
@@ -191,19 +191,21 @@ def find(
     )
     progress("measures", 1, 3)
     county = settings.county.ags
-    by_area = area_coverage(inputs.cells, covered, county=county)
-    in_bands = bands(inputs.cells, covered, bands_min=settings.rule.bands_min, county=county)
+    withheld = withheld_cells(inputs.cells, min_count=settings.disclosure.min_count)
+    cells = inputs.cells.assign(withheld=withheld)
+    by_area = area_coverage(cells, covered, county=county)
+    in_bands = bands(cells, covered, bands_min=settings.rule.bands_min, county=county)
     progress("measures", 2, 3)
     areas = gaps(
-        inputs.cells,
+        cells,
         covered,
         inputs.areas,
         inputs.places,
-        min_residents=settings.gaps.min_residents,
+        min_residents=max(settings.gaps.min_residents, settings.disclosure.min_count),
         core_residents=settings.gaps.core_residents,
     )
     guards = find_guards(
-        inputs.cells,
+        cells,
         inputs.offers,
         inputs.sessions,
         covered,
@@ -214,9 +216,16 @@ def find(
         offer_off_street=unsnapped(network, coordinates(inputs.offers.geometry)),
         span=(limits.earliest_s, limits.latest_s),
         rejected=int((inputs.faults["severity"] == "rejected").sum()),
+        names=_names(settings),
     )
     progress("measures", 3, 3)
-    return Findings(trips, covered, by_area, in_bands, areas, guards)
+    return Findings(cells, trips, covered, by_area, in_bands, areas, guards)
+
+
+def _names(settings: Settings) -> dict[str, str]:
+    """What readers call categories and day types."""
+    entries: list[Named] = [*settings.categories, *settings.day_types]
+    return {entry.id: entry.name_in(settings.county.language) for entry in entries}
 
 
 def walk_network(settings: Settings, inputs: Inputs) -> WalkNetwork:
@@ -265,23 +274,19 @@ def days_of(settings: Settings, service_dates: pd.DataFrame) -> list[Day]:
 
 def publish(settings: Settings, inputs: Inputs, findings: Findings) -> Published:
     """Let through what may leave the house."""
-    rule, county = settings.disclosure, settings.county.ags
     return Published(
         areas=inputs.areas,
         places=inputs.places,
         stops=inputs.stops,
-        cells=published_cells(inputs.cells, min_count=rule.min_count),
+        cells=published_cells(findings.cells),
         offers=inputs.offers.drop(columns=["confidential", "confirmed_by", "row", "remark"]),
         sessions=inputs.sessions,
         coverage=findings.coverage,
-        area_coverage=published_area_coverage(
-            findings.area_coverage,
-            county=county,
-            min_count=rule.min_count,
-            min_share_base=rule.min_share_base,
+        area_coverage=published_shares(
+            findings.area_coverage, min_share_base=settings.disclosure.min_share_base
         ),
-        bands=published_bands(findings.bands, county=county, min_count=rule.min_count),
-        gaps=published_gaps(findings.gaps, min_count=rule.min_count),
+        bands=findings.bands,
+        gaps=findings.gaps,
         service_dates=inputs.service_dates,
         sources=inputs.sources,
     )
@@ -392,7 +397,12 @@ def guard_notes(guards: Guards, language: Literal["de", "en"]) -> list[str]:
     """What the guards found, in words."""
     return [
         label(f"guard.{guard['guard']}", language)
-        .replace("{count}", str(guard["count"]))
-        .replace("{detail}", str(guard["detail"]))
+        .replace("{count}", number(guard["count"], language))
+        .replace("{detail}", _detail(guard["detail"], language))
         for guard in guards
     ]
+
+
+def _detail(detail: str, language: Literal["de", "en"]) -> str:
+    """A detail that is a count, written as a count."""
+    return number(int(detail), language) if detail.isdecimal() else detail

@@ -180,31 +180,33 @@ class Disclosure(_Table):
     min_share_base: int = Field(ge=1)
 
 
-class FieldOfAction(_Table):
+class Named(_Table):
+    """An entry that readers see by its label."""
+
+    id: Identifier
+    label: str = Field(min_length=1, max_length=200)
+    label_en: str = ""
+
+    def name_in(self, language: str) -> str:
+        """Label in a language; the German one where there is no other."""
+        return self.label_en if language == "en" and self.label_en else self.label
+
+
+class FieldOfAction(Named):
     """A field of action of the integration concept."""
 
-    id: Identifier
-    label: str
-    label_en: str = ""
 
-
-class Category(_Table):
+class Category(Named):
     """A category of offers."""
 
-    id: Identifier
-    label: str
-    label_en: str = ""
     field: Identifier
     letter: str = Field(min_length=1, max_length=2)
     max_minutes: Minutes | None = None
 
 
-class DayType(_Table):
+class DayType(Named):
     """A kind of day."""
 
-    id: Identifier
-    label: str
-    label_en: str = ""
     weekdays: tuple[Weekday, ...] = Field(min_length=1)
     school_term: bool | None = None
     public_holidays: bool = False

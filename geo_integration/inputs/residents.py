@@ -78,6 +78,7 @@ def read_cells(
     raw = _without_doubles(path, raw, faults)
     cells = _with_areas(path, raw, areas, faults)
     cells = cells.sort_values("cell_id", ignore_index=True)
+    cells["withheld"] = False
     check_frame(cells, CELLS, crs=crs)
     return cells
 

@@ -167,7 +167,7 @@ def area_coverage(cells: pd.DataFrame, covered: pd.DataFrame, *, county: str) ->
     Parameters
     ----------
     cells : DataFrame
-        CELLS.
+        CELLS with the flag `withheld`.
     covered : DataFrame
         COVERAGE.
     county : str
@@ -176,18 +176,19 @@ def area_coverage(cells: pd.DataFrame, covered: pd.DataFrame, *, county: str) ->
     Returns
     -------
     DataFrame
-        AREA_COVERAGE; covered + uncovered = residents in every row.
+        AREA_COVERAGE; covered + uncovered + withheld = residents in every row.
     """
     rows = _with_areas(cells, covered, county)
     is_served = rows["reason"] == SERVED
-    rows["covered"] = rows["residents"].where(is_served, 0)
-    rows["uncovered"] = rows["residents"].where(~is_served, 0)
-    rows["booked"] = rows["residents"].where(rows["reason"] == ONLY_IF_BOOKED, 0)
+    rows["covered"] = rows["counted"].where(is_served, 0)
+    rows["uncovered"] = rows["counted"].where(~is_served, 0)
+    rows["withheld"] = rows["residents"] - rows["counted"]
+    rows["booked"] = rows["counted"].where(rows["reason"] == ONLY_IF_BOOKED, 0)
     keys = list(AREA_COVERAGE.key)
-    numbers = ["residents", "covered", "uncovered", "booked"]
+    numbers = ["residents", "covered", "uncovered", "withheld", "booked"]
     table = rows.groupby(keys, sort=False, as_index=False)[numbers].sum()
-    share = table["covered"] / table["residents"].where(table["residents"] > 0)
-    table["share_covered"] = share
+    base = table["covered"] + table["uncovered"]
+    table["share_covered"] = table["covered"] / base.where(base > 0)
     check_frame(table, AREA_COVERAGE)
     return table
 
@@ -214,7 +215,7 @@ def bands(
     complete = rows["reason"].isin([SERVED, OVER_LIMIT]).to_numpy() & ~np.isnan(longer)
     parts = []
     for band in bands_min:
-        within = rows["residents"].where(complete & (longer <= band), 0)
+        within = rows["counted"].where(complete & (longer <= band), 0)
         parts.append(rows.assign(band_min=float(band), within=within))
     table = (
         pd.concat(parts)
@@ -234,8 +235,10 @@ def _longer(table: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def _with_areas(cells: pd.DataFrame, covered: pd.DataFrame, county: str) -> pd.DataFrame:
-    """COVERAGE with residents, once for the municipality and once for the county."""
-    homes = cells[["cell_id", "area_id", "residents"]]
+    """COVERAGE with residents, all and counted ones, for municipality and county."""
+    homes = cells[["cell_id", "area_id", "residents"]].assign(
+        counted=cells["residents"].where(~cells["withheld"], 0)
+    )
     rows = covered.merge(homes, on="cell_id", validate="many_to_one")
     rows = rows.sort_values(["area_id"], kind="stable")
     return pd.concat([rows.assign(area_id=county), rows], ignore_index=True)

@@ -35,7 +35,7 @@ def gaps(
     Parameters
     ----------
     cells : GeoDataFrame
-        CELLS.
+        CELLS; those withheld belong to no area.
     covered : DataFrame
         COVERAGE.
     areas, places : GeoDataFrame
@@ -54,7 +54,7 @@ def gaps(
         GAPS, ranked by residents within category and day type. The id is made of the largest
         cell's, so it stays as long as that cell is unserved.
     """
-    homes = cells[cells["residents"] > 0].reset_index(drop=True)
+    homes = cells[(cells["residents"] > 0) & ~cells["withheld"]].reset_index(drop=True)
     residents = homes["residents"].to_numpy()
     neighbours = _neighbours(homes)
     names = build_names(homes, areas, places)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from geo_integration.frames import SERVED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
 THIN = 0.7
@@ -43,13 +43,14 @@ def find_guards(
     offer_off_street: NDArray[np.bool_],
     span: tuple[int, int],
     rejected: int,
+    names: Mapping[str, str] | None = None,
 ) -> Guards:
     """Look for what would make the numbers wrong without anybody noticing.
 
     Parameters
     ----------
     cells, offers, sessions, covered, service_dates : DataFrame
-        CELLS, OFFERS, SESSIONS, COVERAGE, SERVICE_DATES.
+        CELLS with the flag `withheld`, OFFERS, SESSIONS, COVERAGE, SERVICE_DATES.
     trips_by_date : DataFrame
         trips and day_type of every date of the feed; index: date.
     has_stop, off_street : ndarray of bool
@@ -60,6 +61,8 @@ def find_guards(
         Earliest departure and latest return, seconds.
     rejected : int
         Input rows that were not taken.
+    names : mapping of str to str, optional
+        What readers call categories and day types, by id.
 
     Returns
     -------
@@ -72,15 +75,19 @@ def find_guards(
         level = "warning" if warning else "info"
         found.append({"guard": guard, "level": level, "count": int(count), "detail": str(detail)})
 
+    withheld = cells["withheld"].to_numpy(bool)
     residents = cells["residents"].to_numpy()
     note("residents_total", residents.sum(), len(cells), warning=False)
+    if withheld.any():
+        note("cells_withheld", withheld.sum(), residents[withheld].sum(), warning=False)
+    residents = np.where(withheld, 0, residents)
     _timetable_guards(note, service_dates, trips_by_date)
     lives = residents > 0
     for guard, flags in (("cells_without_stop", ~has_stop), ("cells_off_street", off_street)):
         if (flags & lives).any() and len(trips_by_date):
             note(guard, (flags & lives).sum(), residents[flags & lives].sum())
     _offer_guards(note, offers, sessions, offer_off_street, span)
-    _result_guards(note, covered)
+    _result_guards(note, covered, names or {})
     if rejected:
         note("rejected_rows", rejected)
     return found
@@ -131,15 +138,20 @@ def _offer_guards(
         note("sessions_outside_rule", len(late), _some(late["session_id"].astype(str)))
 
 
-def _result_guards(note: Note, covered: pd.DataFrame) -> None:
+def _result_guards(note: Note, covered: pd.DataFrame, names: Mapping[str, str]) -> None:
     """Results that look too bad, or too much alike, to be true."""
     served = (covered["reason"] == SERVED).groupby(
         [covered["category"], covered["day_type"]], sort=False
     )
     nobody = served.sum()
     nobody = nobody[nobody == 0]
+    pairs = [f"{names.get(c, c)}: {names.get(d, d)}" for c, d in nobody.index]
     if len(nobody):
-        note("nobody_reached", len(nobody), _some([f"{c}/{d}" for c, d in nobody.index]))
+        note(
+            "nobody_reached",
+            len(nobody),
+            _some(pairs),
+        )
     values = ["out_min", "back_min", "reason"]
     by_day = {
         str(day): rows.set_index(["cell_id", "category"])[values]
@@ -147,7 +159,7 @@ def _result_guards(note: Note, covered: pd.DataFrame) -> None:
     }
     days = list(dict.fromkeys(covered["day_type"]))
     alike = [
-        f"{a} = {b}"
+        f"{names.get(a, a)} = {names.get(b, b)}"
         for i, a in enumerate(days)
         for b in days[i + 1 :]
         if by_day[a].equals(by_day[b])

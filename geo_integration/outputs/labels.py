@@ -284,12 +284,14 @@ _TABLES: Words = {
     "areas.booked": ("+ Rufbus", "+ call-bus"),
     "areas.note": (
         (
-            "Ein Punkt (.) steht für eine zurückgehaltene Zahl: weniger als {k} Personen, oder "
-            "eine Zahl, aus der sich eine solche errechnen ließe; Anteile erst ab {base} Personen."
+            "Zellen mit weniger als {k} Einwohnern, und solche, aus denen man sie errechnen "
+            "könnte, sind zurückgehalten: Ihre Einwohner stehen nur in der Spalte „Einwohner“. "
+            "Anteile (sonst ein Punkt) erst ab {base} gezählten Einwohnern."
         ),
         (
-            "A dot (.) stands for a withheld number: fewer than {k} persons, or a number from "
-            "which such a one could be computed; shares only from {base} persons."
+            "Cells with fewer than {k} residents, and those from which they could be computed, "
+            "are withheld: their residents are in the column “Residents” only. Shares (else a "
+            "dot) only from {base} counted residents."
         ),
     ),
     "areas.booked_note": (

@@ -90,14 +90,24 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
             "home again after the end."
         ),
     ),
+    "column.withheld": ("in keiner Zahl (geheim)", "In no count (withheld)"),
+    "guard.cells_withheld": (
+        (
+            "{count} Zellen mit zu wenigen Einwohnern sind zurückgehalten ({detail} Einwohner, "
+            "in keiner anderen Zahl enthalten)"
+        ),
+        "{count} cells with too few residents are withheld ({detail} residents, in no other count)",
+    ),
     "guide.withheld": (
         (
-            "Leere Zahlen sind zurückgehalten: kleiner als {k}, oder eine solche Zahl "
-            "ließe sich daraus errechnen. Anteile erst ab {base} Einwohnern."
+            "Zellen mit weniger als {k} Einwohnern, und solche, aus denen man sie errechnen "
+            "könnte, sind zurückgehalten: Ihre Einwohner stehen nur in der Gesamtzahl. Anteile "
+            "erst ab {base} gezählten Einwohnern."
         ),
         (
-            "Empty numbers are withheld: below {k}, or such a number could be derived. "
-            "Shares only from {base} residents."
+            "Cells with fewer than {k} residents, and those from which they could be computed, are "
+            "withheld: their residents are in the total only. Shares only from {base} counted "
+            "residents."
         ),
     ),
     "guide.run": ("Lauf {run}, Verfahren {version}.", "Run {run}, method {version}."),

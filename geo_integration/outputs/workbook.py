@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 import xlsxwriter
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from geo_integration.frames import Facts, Published
     from geo_integration.outputs.labels import Language
-    from geo_integration.settings import Settings
+    from geo_integration.settings import Named, Settings
 
 # Excel stores a date of making; a fixed one keeps equal runs byte-equal.
 _FIXED_DATE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
@@ -51,9 +51,8 @@ class _Context(NamedTuple):
             text = text.replace(f"{{{name}}}", str(value))
         return text
 
-    def name_of(self, entries: Sequence[Any]) -> dict[str, str]:
-        english = self.language == "en"
-        return {e.id: (e.label_en if english and e.label_en else e.label) for e in entries}
+    def name_of(self, entries: Sequence[Named]) -> dict[str, str]:
+        return {entry.id: entry.name_in(self.language) for entry in entries}
 
 
 def write_workbook(
@@ -222,6 +221,7 @@ def _figures(context: _Context, *, county: bool) -> Sheet:
         (say("column.covered"), "count", table["covered"]),
         (say("column.share_covered"), "share", table["share_covered"]),
         (say("column.uncovered"), "count", table["uncovered"]),
+        (say("column.withheld"), "count", table["withheld"]),
         (say("column.booked"), "count", table["booked"]),
     ]
 

@@ -118,7 +118,7 @@ def test_dates_with_few_trips_are_counted_against_their_own_weekday():
 
 
 def test_dates_with_few_trips_are_counted_against_their_own_kind_of_day():
-    trips = weeks(d02=60, d09=60)
+    trips = weeks(d02=60)
     assert "thin_dates" in warnings(trips=trips)
     trips.loc[trips["trips"] == 60, "day_type"] = "holidays"
     assert warnings(trips=trips) == set()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,9 @@ from toy import toy_gtfs, write_toy_county, write_zip
 
 from geo_integration import __version__
 from geo_integration.cli import cli
-from geo_integration.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
 HEAVY = ("pandas", "numpy", "numba", "geopandas", "shapely", "pyproj", "pydantic", "rich", "osmium")
 
 
@@ -87,8 +88,8 @@ def test_help_does_not_import_what_is_heavy():
         f"print([m for m in {HEAVY!r} if m in sys.modules])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True,
-        encoding="utf-8", env=_environment(),
+        [sys.executable, "-c", code],
+        cwd=ROOT, capture_output=True, check=True, encoding="utf-8", env=ENVIRONMENT,
     )  # fmt: skip
     assert done.stdout.splitlines()[-1] == "[]"
 
@@ -96,18 +97,16 @@ def test_help_does_not_import_what_is_heavy():
 # A real process ---------------------------------------------------------------------------------
 
 
-def _environment():
-    import os
-
-    return os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+def start(*words):
+    """Run the command as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "geo_integration", *words],
+        cwd=ROOT, capture_output=True, check=False, encoding="utf-8", env=ENVIRONMENT,
+    )  # fmt: skip
 
 
 def test_a_wrong_county_gives_exit_code_two_and_one_line_in_a_real_process():
-    done = subprocess.run(
-        [sys.executable, "-m", "geo_integration", "run", "nirgendwo"],
-        cwd=ROOT, capture_output=True, text=True, check=False, encoding="utf-8",
-        env=_environment(),
-    )  # fmt: skip
+    done = start("run", "nirgendwo")
     assert done.returncode == 2
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
@@ -123,8 +122,10 @@ def test_a_wrong_county_is_told_by_every_command_that_takes_one(command):
 
 
 def test_debug_keeps_the_traceback():
-    result = call("--debug", "run", "nirgendwo")
-    assert isinstance(result.exception, SettingsError)
+    done = start("--debug", "run", "nirgendwo")
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert "SettingsError" in done.stderr
 
 
 def test_a_missing_column_is_told_with_what_was_found(county, tmp_path):

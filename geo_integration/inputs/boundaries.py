@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from geo_integration.settings import AreaColumns
 
+HINT = "Heißt sie anders, den Namen in county.toml unter [areas] eintragen"
 KINDS = PLACES.columns["kind"].values
 
 
@@ -41,7 +42,7 @@ def read_areas(path: Path, columns: AreaColumns, crs: str) -> gpd.GeoDataFrame:
     SourceError
         When the file cannot be used.
     """
-    raw = read_vector(path, {columns.id: "area_id", columns.name: "name"}, crs)
+    raw = read_vector(path, {columns.id: "area_id", columns.name: "name"}, crs, hint=HINT)
     raw["area_id"] = raw["area_id"].astype(str)
     raw["name"] = raw["name"].astype(str)
     polygons = raw[raw.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]

@@ -126,7 +126,9 @@ def locate_offers(
     hits = [_locate(offer, gazetteer, crs) for _, offer in kept.iterrows()]
     for offer, hit in zip(kept.itertuples(), hits, strict=True):
         if hit.note:
-            faults.note(file, int(str(offer.row)), "Adresse", offer.name, hit.note)
+            parts = (offer.street, offer.place, offer.town, offer.municipality)
+            found = ", ".join(str(part) for part in parts if part)
+            faults.note(file, int(str(offer.row)), "Adresse", found, f"{offer.name}: {hit.note}")
     located = gpd.GeoDataFrame(kept, geometry=[hit.point for hit in hits], crs=crs)
     located["grade"] = [hit.grade for hit in hits]
     located["located_by"] = [hit.located_by for hit in hits]

@@ -32,6 +32,7 @@ TABLES = (".csv", ".xlsx", ".xlsm", ".txt")
 GRID_ID = r"^CRS3035RES(\d+)mN(\d+)E(\d+)$"
 GRID_CRS = "EPSG:3035"
 MAX_COUNT = 10_000_000
+HINT = "Heißt sie anders, den Namen in county.toml unter [residents] eintragen"
 
 
 def read_cells(
@@ -91,7 +92,7 @@ def _read_tabular(
     wanted = [columns.id, columns.residents]
     wanted += [str(columns.lon), str(columns.lat)] if points else []
     wanted += [columns.area] if columns.area else []
-    table = read_table(path, wanted)
+    table = read_table(path, wanted, hint=HINT)
     if points:
         geometry = _point_cells(path, table, columns, crs, faults)
     else:
@@ -180,7 +181,7 @@ def _read_geometries(path: Path, columns: ResidentColumns, crs: str) -> gpd.GeoD
     wanted = {columns.id: "cell_id", columns.residents: "residents"}
     if columns.area:
         wanted[columns.area] = "area_id"
-    cells = read_vector(path, wanted, crs)
+    cells = read_vector(path, wanted, crs, hint=HINT)
     cells.index = pd.RangeIndex(1, len(cells) + 1)
     if (cells.geometry.geom_type == "Point").all():
         cells = cells.set_geometry(nearest_land(cells.geometry))

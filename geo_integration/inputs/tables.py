@@ -56,7 +56,7 @@ class FaultList(list[dict[str, object]]):
         return table.astype({"row": "Int64"})
 
 
-def read_table(path: Path, required: Iterable[str]) -> pd.DataFrame:
+def read_table(path: Path, required: Iterable[str], *, hint: str = "") -> pd.DataFrame:
     """Read an Excel or CSV file as text.
 
     Parameters
@@ -65,6 +65,8 @@ def read_table(path: Path, required: Iterable[str]) -> pd.DataFrame:
         An .xlsx or .csv file; the first row holds the headers.
     required : iterable of str
         Headers that must be there.
+    hint : str
+        What to do when one is missing.
 
     Returns
     -------
@@ -82,11 +84,13 @@ def read_table(path: Path, required: Iterable[str]) -> pd.DataFrame:
     table = raw.map(_text)
     table.columns = [str(name).strip() for name in table.columns]
     table.index = pd.RangeIndex(2, len(table) + 2)
-    require_columns(path, table.columns, required)
+    require_columns(path, table.columns, required, hint=hint)
     return table[table.notna().any(axis=1)]
 
 
-def require_columns(path: Path, present: Iterable[str], required: Iterable[str]) -> None:
+def require_columns(
+    path: Path, present: Iterable[str], required: Iterable[str], *, hint: str = ""
+) -> None:
     """Raise SourceError when a column is missing; say which one it may be meant to be."""
     headers = list(present)
     missing = [name for name in required if name not in headers]
@@ -100,7 +104,7 @@ def require_columns(path: Path, present: Iterable[str], required: Iterable[str])
     ]
     raise SourceError(
         f"{path}: es fehlt die Spalte {', '.join(hints)}. Gefunden wurden: "
-        f"{', '.join(headers[:40]) or 'keine Spalten'}"
+        f"{', '.join(headers[:40]) or 'keine Spalten'}" + (f". {hint}" if hint else "")
     )
 
 
@@ -176,7 +180,9 @@ def number(text: str | None) -> float | None:
     return value if np.isfinite(value) else None
 
 
-def read_vector(path: Path, columns: Mapping[str, str], crs: str) -> gpd.GeoDataFrame:
+def read_vector(
+    path: Path, columns: Mapping[str, str], crs: str, *, hint: str = ""
+) -> gpd.GeoDataFrame:
     """Read a vector file into the county's CRS.
 
     Parameters
@@ -187,6 +193,8 @@ def read_vector(path: Path, columns: Mapping[str, str], crs: str) -> gpd.GeoData
         Column in the file -> column in the result; the others are dropped.
     crs : str
         CRS of the result.
+    hint : str
+        What to do when a column is missing.
 
     Raises
     ------
@@ -203,6 +211,6 @@ def read_vector(path: Path, columns: Mapping[str, str], crs: str) -> gpd.GeoData
         raise SourceError(f"{path}: enthält keine Geometrien")
     if table.crs is None:
         raise SourceError(f"{path}: ohne Koordinatensystem; bitte mit CRS speichern")
-    require_columns(path, table.columns, columns)
+    require_columns(path, table.columns, columns, hint=hint)
     kept = table[[*columns, "geometry"]].rename(columns=dict(columns))
     return kept.to_crs(crs)

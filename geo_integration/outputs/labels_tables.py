@@ -91,13 +91,6 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
         ),
     ),
     "column.withheld": ("in keiner Zahl (geheim)", "In no count (withheld)"),
-    "guard.cells_withheld": (
-        (
-            "{count} Zellen mit zu wenigen Einwohnern sind zurückgehalten ({detail} Einwohner, "
-            "in keiner anderen Zahl enthalten)"
-        ),
-        "{count} cells with too few residents are withheld ({detail} residents, in no other count)",
-    ),
     "guide.withheld": (
         (
             "Zellen mit weniger als {k} Einwohnern, und solche, aus denen man sie errechnen "
@@ -151,82 +144,83 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
         "straight line times detour factor {factor}; no streets are loaded",
     ),
     "walking.streets": ("über das Straßennetz {file}", "over the street network {file}"),
-    "guard.feed_validity": ("Fahrplan gültig {detail}", "Timetable valid {detail}"),
+    "guard.residents_total": (
+        "Gerechnet: {count} Einwohner in {detail} Zellen",
+        "Computed: {count} residents in {detail} cells",
+    ),
+    "guard.cells_withheld": (
+        (
+            "Zellen mit zu wenigen Einwohnern, zurückgehalten: {count} "
+            "({detail} Einwohner, in keiner anderen Zahl enthalten)"
+        ),
+        "Cells with too few residents, withheld: {count} ({detail} residents, in no other count)",
+    ),
+    "guard.feed_validity": ("Fahrplan gültig: {detail}", "Timetable valid: {detail}"),
     "guard.no_timetable": (
         "Kein Fahrplan im Profil: nur Fußwege sind gerechnet",
         "No timetable in the profile: walking only",
     ),
     "guard.thin_dates": (
         (
-            "{count} Tage im Fahrplan haben weniger als 70 % der Fahrten, die an "
-            "solchen Tagen üblich sind ({detail})"
+            "Tage im Fahrplan mit weniger als 70 % der Fahrten, die an solchen Tagen üblich sind: "
+            "{count} ({detail})"
         ),
         (
-            "{count} days in the timetable have less than 70 % of the trips usual on "
-            "such days ({detail})"
+            "Days in the timetable with less than 70 % of the trips usual on such days: {count} "
+            "({detail})"
         ),
     ),
     "guard.atypical_date": (
-        "{count} gewählte Fahrplantage weichen um mehr als 30 % vom Üblichen ab ({detail})",
-        "{count} chosen service dates differ from the usual by more than 30 % ({detail})",
+        "Gewählte Fahrplantage, die um mehr als 30 % vom Üblichen abweichen: {count} ({detail})",
+        "Chosen service dates that differ from the usual by more than 30 %: {count} ({detail})",
     ),
     "guard.cells_without_stop": (
-        "{count} bewohnte Zellen haben keine Haltestelle in Gehweite ({detail} Einwohner)",
-        "{count} populated cells have no stop within walking distance ({detail} residents)",
+        "Bewohnte Zellen ohne Haltestelle in Gehweite: {count} ({detail} Einwohner)",
+        "Populated cells without a stop within walking distance: {count} ({detail} residents)",
     ),
     "guard.cells_off_street": (
-        (
-            "{count} bewohnte Zellen liegen zu weit von jeder Straße ({detail} "
-            "Einwohner); dort sind keine Fußwege gerechnet"
-        ),
-        "{count} populated cells are too far from any street ({detail} residents); no walks there",
+        "Bewohnte Zellen zu weit von jeder Straße, ohne Fußwege: {count} ({detail} Einwohner)",
+        "Populated cells too far from any street, without walks: {count} ({detail} residents)",
     ),
     "guard.offers_off_street": (
-        "{count} gezählte Angebote liegen zu weit von jeder Straße ({detail})",
-        "{count} counted offers are too far from any street ({detail})",
+        "Gezählte Angebote zu weit von jeder Straße: {count} ({detail})",
+        "Counted offers too far from any street: {count} ({detail})",
     ),
     "guard.offers_uncounted": (
-        "{count} Angebote sind nicht gezählt ({detail})",
-        "{count} offers are not counted ({detail})",
+        "Nicht gezählte Angebote: {count} ({detail})",
+        "Offers that are not counted: {count} ({detail})",
     ),
     "guard.offers_outside": (
-        "{count} gezählte Angebote liegen außerhalb des Landkreises und zählen mit",
-        "{count} counted offers lie outside the county and count",
+        "Gezählte Angebote außerhalb des Landkreises: {count}",
+        "Counted offers outside the county: {count}",
     ),
     "guard.offers_untimed": (
-        "{count} Angebote ohne bekannte Zeiten zählen mit dem mittleren Hinweg ({detail})",
-        "{count} offers without known times count by their median way out ({detail})",
+        "Angebote ohne bekannte Zeiten, gezählt mit dem mittleren Hinweg: {count} ({detail})",
+        "Offers without known times, counted by their median way out: {count} ({detail})",
     ),
     "guard.sessions_outside_rule": (
         (
-            "{count} Termine liegen außerhalb von frühestem Aufbruch und spätester "
-            "Heimkehr ({detail}); sie kann niemand mit Bus und Bahn erreichen"
+            "Termine vor dem frühesten Aufbruch oder nach der spätesten Heimkehr, für niemanden "
+            "erreichbar: {count} ({detail})"
         ),
         (
-            "{count} sessions lie outside earliest departure and latest return "
-            "({detail}); nobody can reach them"
+            "Sessions before earliest departure or after latest return, out of reach for all: "
+            "{count} ({detail})"
         ),
     ),
     "guard.nobody_reached": (
-        "{count} Kombinationen aus Kategorie und Tag erreicht niemand ({detail})",
-        "{count} combinations of category and day are reached by nobody ({detail})",
+        "Von niemandem erreicht: {count} Paare aus Kategorie und Tag ({detail})",
+        "Reached by nobody: {count} pairs of category and day ({detail})",
     ),
     "guard.same_on_days": (
         (
-            "Die Ergebnisse sind an diesen Tagen völlig gleich: {detail}. Unterscheidet "
-            "der Fahrplan sie wirklich nicht?"
+            "Ergebnisse völlig gleich an: {detail}. Unterscheidet der Fahrplan diese Tage wirklich "
+            "nicht?"
         ),
-        (
-            "Results are identical on these days: {detail}. Does the timetable really "
-            "not tell them apart?"
-        ),
+        "Results identical on: {detail}. Does the timetable really not tell these days apart?",
     ),
     "guard.rejected_rows": (
-        "{count} Zeilen der Eingaben sind nicht übernommen; sie stehen in den Tabellen",
-        "{count} input rows were not taken; they are listed in the tables",
-    ),
-    "guard.residents_total": (
-        "{count} Einwohner in {detail} Zellen sind gerechnet",
-        "{count} residents in {detail} cells",
+        "Zeilen der Eingaben, die nicht übernommen sind: {count}; sie stehen in den Tabellen",
+        "Input rows that were not taken: {count}; they are listed in the tables",
     ),
 }

@@ -14,8 +14,8 @@ from geo_integration.settings import AreaColumns
 CRS = "EPSG:25832"
 
 
-def write(tmp_path, geometries, name="a.gpkg", **columns):
-    path = tmp_path / name
+def write(tmp_path, geometries, **columns):
+    path = tmp_path / "a.gpkg"
     table = gpd.GeoDataFrame(columns, geometry=geometries, crs=CRS)
     table.to_file(path)
     return path

@@ -19,7 +19,7 @@ def square(column, row, side=SIDE):
     return shapely.box(x, y, x + side, y + side)
 
 
-def make_cells(residents, at=None, areas=None):
+def make_cells(residents, at=None, areas=None, withheld=None):
     """Cells named c00, c01, ... ; `at` holds (column, row) of each, one row of cells by default."""
     at = at or [(i, 0) for i in range(len(residents))]
     shapes = [square(*place) for place in at]
@@ -28,6 +28,7 @@ def make_cells(residents, at=None, areas=None):
             "cell_id": [f"c{i:02}" for i in range(len(residents))],
             "area_id": areas or ["A"] * len(residents),
             "residents": np.array(residents, dtype="int64"),
+            "withheld": np.array(withheld or [False] * len(residents), dtype=bool),
             "x_m": [s.centroid.x for s in shapes],
             "y_m": [s.centroid.y for s in shapes],
         },

@@ -220,6 +220,17 @@ def test_residents_per_municipality_are_those_worked_out_by_hand():
     )
 
 
+def test_withheld_cells_are_in_the_residents_and_in_no_other_count():
+    cells = make_cells([100, 20, 4, 3], withheld=[False, False, True, True])
+    covered = make_covered(["served", "only_if_booked", "served", "only_if_booked"])
+    row = area_coverage(cells, covered, county=COUNTY).set_index("area_id").loc["A"]
+    columns = ["residents", "covered", "uncovered", "booked", "withheld"]
+    assert row[columns].tolist() == [127, 100, 20, 20, 7]
+    assert row["share_covered"] == pytest.approx(100 / 120)
+    served = make_covered(["served"] * 4, minutes=[10] * 4)
+    assert bands(cells, served, bands_min=(30,), county=COUNTY)["within"].tolist() == [120, 120]
+
+
 def test_a_municipality_without_residents_has_no_share():
     table = area_coverage(make_cells([0]), make_covered(["served"]), county=COUNTY)
     assert table["residents"].tolist() == [0, 0]
@@ -251,10 +262,10 @@ def test_bands_beyond_the_rule_s_limit_count_who_takes_longer():
 # Laws -------------------------------------------------------------------------------------------
 
 AREA_IDS = st.sampled_from(["A", "B", "C"])
-HOMES = st.lists(st.tuples(st.integers(0, 500), AREA_IDS), min_size=1, max_size=8)
+HOMES = st.lists(st.tuples(st.integers(0, 500), AREA_IDS, st.booleans()), min_size=1, max_size=8)
 MINUTES = st.one_of(st.none(), st.integers(0, 90))
 LIMIT = 45
-quickly = settings(max_examples=30, deadline=None)
+quickly = settings(max_examples=25)
 
 
 def reason_of(out, back, limit):
@@ -280,7 +291,8 @@ def trips_of(ways, limit, mode="transit"):
 def counties(draw):
     """Cells, and for each of one to four offers the minutes there and back of every cell."""
     homes = draw(HOMES)
-    cells = make_cells([r for r, _ in homes], areas=[a for _, a in homes])
+    residents, areas, withheld = zip(*homes, strict=True)
+    cells = make_cells(residents, areas=list(areas), withheld=list(withheld))
     column = st.lists(st.tuples(MINUTES, MINUTES), min_size=len(homes), max_size=len(homes))
     return cells, draw(st.lists(column, min_size=1, max_size=4))
 
@@ -296,10 +308,11 @@ def served_cells(table):
 
 @quickly
 @given(counties())
-def test_covered_and_uncovered_are_always_all_residents(county):
+def test_covered_uncovered_and_withheld_are_always_all_residents(county):
     cells, ways = county
     table = area_coverage(cells, covered_of(cells, ways), county=COUNTY)
-    assert (table["covered"] + table["uncovered"] == table["residents"]).all()
+    parts = table["covered"] + table["uncovered"] + table["withheld"]
+    assert (parts == table["residents"]).all()
     assert (table["booked"] <= table["uncovered"]).all()
     assert table.loc[table["area_id"] == COUNTY, "residents"].item() == cells["residents"].sum()
 
@@ -309,7 +322,7 @@ def test_covered_and_uncovered_are_always_all_residents(county):
 def test_the_county_is_the_sum_of_its_municipalities(county):
     cells, ways = county
     table = area_coverage(cells, covered_of(cells, ways), county=COUNTY)
-    numbers = ["residents", "covered", "uncovered", "booked"]
+    numbers = ["residents", "covered", "uncovered", "withheld", "booked"]
     whole = table.loc[table["area_id"] == COUNTY, numbers].iloc[0]
     assert whole.tolist() == table.loc[table["area_id"] != COUNTY, numbers].sum().tolist()
 

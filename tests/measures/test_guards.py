@@ -16,6 +16,7 @@ MONDAY = dt.date(2026, 11, 2)
 ALL = {
     "atypical_date",
     "cells_off_street",
+    "cells_withheld",
     "cells_without_stop",
     "feed_validity",
     "no_timetable",
@@ -102,6 +103,26 @@ def test_when_nothing_is_wrong_no_guard_warns():
     assert found["residents_total"]["detail"] == "2"
     assert "02.11.2026" in found["feed_validity"]["detail"]
     assert "29.11.2026" in found["feed_validity"]["detail"]
+
+
+def test_withheld_cells_are_told_in_one_sum_and_in_no_other_count():
+    cells = make_cells([50, 4, 3], withheld=[False, True, True])
+    covered = make_covered(["served"] * 3, minutes=[1, 2, 3])
+    nowhere = np.zeros(3, dtype=bool)
+    found = guard(cells=cells, covered=covered, has_stop=nowhere, off_street=~nowhere)
+    withheld = found["cells_withheld"]
+    assert (withheld["count"], withheld["detail"], withheld["level"]) == (2, "7", "info")
+    assert found["cells_without_stop"]["detail"] == "50"
+    assert found["cells_off_street"]["detail"] == "50"
+    assert found["residents_total"]["count"] == 57
+
+
+def test_categories_and_days_are_called_what_readers_call_them():
+    covered = make_covered(["no_stop"] * 2)
+    names = {"kurs": "Sprachkurs", "mo": "Montag"}
+    detail = guard(covered=covered, names=names)["nobody_reached"]["detail"]
+    assert "Sprachkurs" in detail
+    assert "Montag" in detail
 
 
 def test_no_timetable_is_said_and_stops_are_then_not_missed():
@@ -209,7 +230,7 @@ def test_a_question_that_nobody_is_reached_in_is_named():
         [make_covered(["no_stop"] * 2), make_covered(["served"] * 2, "sport", minutes=[1, 2])]
     )
     found = guard(covered=covered)["nobody_reached"]
-    assert (found["count"], found["detail"]) == (1, "kurs/mo")
+    assert (found["count"], found["detail"]) == (1, "kurs: mo")
 
 
 def test_two_days_with_the_same_results_are_named():

@@ -194,7 +194,7 @@ def _plain_errors() -> Iterator[None]:
     try:
         yield
     except GeoIntegrationError as error:
-        if logging.getLogger().level <= logging.DEBUG:
+        if click.get_current_context().find_root().params.get("debug"):
             raise
         click.echo(f"Fehler: {error}", err=True)
         sys.exit(2)
@@ -212,6 +212,7 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
         BarColumn(),
         TimeElapsedColumn(),
         console=console,
+        disable=not console.is_terminal,
     )
     tasks: dict[str, object] = {}
     with bars:
@@ -227,20 +228,22 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 def _print_summary(result: Run, settings: Settings) -> None:
     """Short table of the shares, what the guards found, and which file to open."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     console = Console(width=None if sys.stdout.isatty() else 110)
     rows = result.published.area_coverage
     rows = rows[rows["area_id"] == settings.county.ags]
-    table = Table(title=f"{settings.county.name}: Einwohner mit Angebot in Reichweite")
+    title = f"{settings.county.name}: Einwohner mit Angebot in Reichweite"
+    table = Table(title=escape(title))
     table.add_column("Kategorie")
     for day in settings.day_types:
-        table.add_column(day.label, justify="right")
+        table.add_column(escape(day.label), justify="right")
     for category in settings.categories:
         own = rows[rows["category"] == category.id].set_index("day_type")["share_covered"]
         shares = [own.get(day.id) for day in settings.day_types]
         shown = [" ." if s is None or math.isnan(s) else f"{s * 100:.0f} %" for s in shares]
-        table.add_row(category.label, *shown)
+        table.add_row(escape(category.label), *shown)
     console.print(table)
     if settings.county.data_status == "sample":
         console.print("Beispieldaten – nicht für Entscheidungen.", style="bold")
@@ -249,7 +252,7 @@ def _print_summary(result: Run, settings: Settings) -> None:
     rejected = int((result.faults["severity"] == "rejected").sum())
     if rejected:
         console.print(f"{rejected} Zeilen der Eingaben nicht übernommen; Liste in den Tabellen.")
-    console.print(f"\nIm Browser öffnen: {result.index.resolve()}", soft_wrap=True, highlight=False)
+    click.echo(f"\nIm Browser öffnen: {result.index.resolve()}")
 
 
 def _print_fault(fault: dict[str, object]) -> None:

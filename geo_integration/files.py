@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from geo_integration.errors import OutputError
+from geo_integration.errors import GeoIntegrationError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ def beside(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part
         part.replace(path)
-    except OutputError:
+    except GeoIntegrationError:
         raise
     except PermissionError as error:
         raise OutputError(
@@ -47,6 +47,6 @@ def beside(path: Path) -> Iterator[Path]:
 
 def slug(name: str) -> str:
     """Name for files: lower-case ASCII letters, digits and hyphens."""
-    plain = unicodedata.normalize("NFKD", name.lower().translate(_UMLAUTS))
-    plain = plain.encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_NAME] or "ohne-namen"
+    composed = unicodedata.normalize("NFC", name.lower()).translate(_UMLAUTS)
+    plain = unicodedata.normalize("NFKD", composed).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_NAME].strip("-") or "ohne-namen"

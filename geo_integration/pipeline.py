@@ -28,6 +28,7 @@ from geo_integration.measures.disclosure import (
 )
 from geo_integration.measures.gaps import gaps
 from geo_integration.measures.guards import Guards, find_guards
+from geo_integration.measures.naming import Words
 from geo_integration.outputs.geodata import write_geopackage
 from geo_integration.outputs.labels import label, number
 from geo_integration.outputs.maps import write_pages
@@ -203,6 +204,7 @@ def find(
         inputs.places,
         min_residents=max(settings.gaps.min_residents, settings.disclosure.min_count),
         core_residents=settings.gaps.core_residents,
+        words=Words(*(label(f"naming.{n}", settings.county.language) for n in Words._fields)),
     )
     guards = find_guards(
         cells,

@@ -28,7 +28,7 @@ from pyproj.exceptions import CRSError
 from geo_integration.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 PROFILE = "county.toml"
 
@@ -165,6 +165,14 @@ class Rule(_Table):
     visit_min: Minutes = 30
     source: str = ""
 
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Rule:
+        if seconds_of_day(self.earliest_departure) >= seconds_of_day(self.latest_return):
+            raise ValueError("earliest_departure muss vor latest_return liegen")
+        if len(set(self.bands_min)) < len(self.bands_min):
+            raise ValueError("bands_min: ein Wert kommt doppelt vor")
+        return self
+
 
 class Gaps(_Table):
     """Which underserved areas are listed."""
@@ -232,9 +240,12 @@ class Settings(_Table):
     @model_validator(mode="after")
     def _is_consistent(self) -> Settings:
         for what in ("fields", "categories", "day_types"):
-            ids = [entry.id for entry in getattr(self, what)]
-            if len(set(ids)) < len(ids):
-                raise ValueError(f"[[{what}]]: eine id kommt doppelt vor: {', '.join(ids)}")
+            for key in ("id", "label", "letter"):
+                values = [getattr(entry, key, None) for entry in getattr(self, what)]
+                texts = [value for value in values if value is not None]
+                if len(set(texts)) < len(texts):
+                    said = f"[[{what}]]: eine {key} kommt doppelt vor: {', '.join(texts)}"
+                    raise ValueError(said.replace("eine label", "ein label"))
         fields = {entry.id for entry in self.fields}
         for category in self.categories:
             if category.field not in fields:
@@ -326,8 +337,16 @@ def read_settings(folder: Path) -> Settings:
     try:
         return Settings(folder=folder, **values)
     except ValidationError as error:
-        faults = "; ".join(_say(fault) for fault in error.errors())
+        found = [fault for fault in error.errors() if not _follows(fault, error.errors())]
+        faults = "; ".join(_say(fault) for fault in found)
         raise SettingsError(f"{path}: {faults}") from error
+
+
+def _follows(fault: Mapping[str, Any], faults: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a fault only follows from another: a list is short because its entry is wrong."""
+    loc = fault["loc"]
+    inner = [f for f in faults if len(f["loc"]) > len(loc) and f["loc"][: len(loc)] == loc]
+    return bool(fault["type"] == "too_short" and inner)
 
 
 _SAID = {
@@ -341,6 +360,15 @@ _SAID = {
     "string_too_short": "darf nicht leer sein",
     "string_too_long": "ist zu lang (höchstens {max_length} Zeichen)",
     "string_pattern_mismatch": "nur Kleinbuchstaben a-z, Ziffern und _",
+    "too_long": "hat zu viele Einträge (höchstens {max_length})",
+    "tuple_type": "erwartet wird eine Liste in eckigen Klammern",
+    "model_type": "erwartet wird eine Tabelle, also [{where}] mit eigenen Zeilen",
+    "date_type": "erwartet wird ein Datum wie 2026-11-23",
+    "date_parsing": "erwartet wird ein Datum wie 2026-11-23",
+    "date_from_datetime_parsing": "erwartet wird ein Datum wie 2026-11-23",
+    "date_from_datetime_inexact": "erwartet wird ein Datum wie 2026-11-23, ohne Uhrzeit",
+    "int_from_float": "erwartet wird eine ganze Zahl",
+    "finite_number": "erwartet wird eine endliche Zahl",
     "float_parsing": "erwartet wird eine Zahl (mit Punkt)",
     "float_type": "erwartet wird eine Zahl (mit Punkt)",
     "int_parsing": "erwartet wird eine ganze Zahl",
@@ -358,7 +386,8 @@ def _say(fault: Mapping[str, Any]) -> str:
     if fault["type"] == "value_error":
         text = str(fault["ctx"]["error"])
     else:
-        text = _SAID.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
+        text = _SAID.get(fault["type"], "ungültiger Wert")
+        text = text.format(**fault.get("ctx", {}), where=where).replace(" or ", " oder ")
     found = fault["input"]
     shown = "" if isinstance(found, dict | BaseModel) or fault["type"] == "missing" else repr(found)
     return f"{where}: {text}" + (f" (gefunden: {shown[:80]})" if shown else "") if where else text

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 sys.path.insert(0, str(Path(__file__).parent))
 
 import toy
+
 from geo_integration.inputs.tables import FaultList
 
 settings.register_profile(

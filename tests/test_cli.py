@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -26,9 +27,14 @@ def _plain_log():
     logging.getLogger().setLevel(level)
 
 
+@pytest.fixture(scope="module")
+def toy_source(tmp_path_factory):
+    return write_toy_county(tmp_path_factory.mktemp("source") / "toy")
+
+
 @pytest.fixture
-def county(tmp_path):
-    return write_toy_county(tmp_path / "spielzeug")
+def county(toy_source, tmp_path):
+    return shutil.copytree(toy_source, tmp_path / "spielzeug")
 
 
 def call(*words):
@@ -199,13 +205,10 @@ def test_an_unknown_option_is_told_and_ends_with_two():
     assert call("run", "friesland", "--fast").exit_code == 2
 
 
-@pytest.mark.xfail(raises=NotADirectoryError, reason="write.py and files.py clean up no folder")
 def test_a_file_in_the_way_of_the_results_is_told(county, tmp_path):
     (tmp_path / "maps").write_text("keine")
-    result = call("run", county, "-o", tmp_path / "maps" / "neu")
-    if not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert "Fehler: " in result.stderr
+    message = failed("run", county, "-o", tmp_path / "maps" / "neu")
+    assert "kann nicht geschrieben werden" in message
 
 
 # What goes well ---------------------------------------------------------------------------------
@@ -246,6 +249,14 @@ def test_a_selection_never_replaces_the_whole_county(county, tmp_path, monkeypat
 def test_brackets_in_a_path_are_shown_as_they_are(county, tmp_path):
     result = call("run", county, "-o", tmp_path / "Karten [alt]")
     assert "Karten [alt]" in result.stdout
+
+
+@pytest.mark.xfail(reason="cli.py lets Rich read brackets in names as markup; this one crashes")
+def test_a_county_s_name_may_hold_brackets(county, tmp_path):
+    replace(county / "county.toml", "Landkreis Spielzeug", "Spielzeug [/x]")
+    result = call("run", county, "-o", tmp_path / "out")
+    assert result.exit_code == 0, result.exception
+    assert "Spielzeug [/x]" in result.stdout
 
 
 @pytest.mark.xfail(reason="coverage.py cannot do without any round trip")

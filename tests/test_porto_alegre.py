@@ -122,7 +122,8 @@ def test_every_resident_of_the_grid_is_counted_once(run, hexagons):
     halves = table[table["area_id"] != "4314902"]
     assert set(county["residents"]) == {total}
     assert set(halves.groupby(["category", "day_type"])["residents"].sum()) == {total}
-    assert set(county["covered"] + county["uncovered"]) == {total}
+    assert set(county["covered"] + county["uncovered"] + county["withheld"]) == {total}
+    assert county["withheld"].max() < 0.001 * total
 
 
 def test_hexagons_are_drawn_from_their_centres(run):
@@ -179,9 +180,14 @@ def test_pages_are_english(run):
         assert "Versorgungslücken" not in html
 
 
-@pytest.mark.xfail(reason="guards.py writes 'bis' and 'und ... weitere' in every language")
+@pytest.mark.xfail(reason="guards.py writes 'bis' between two dates in every language")
 def test_what_the_guards_found_is_told_in_english(run):
     assert not [note for note in run.notes if " bis " in note or " weitere" in note]
+
+
+@pytest.mark.xfail(reason="naming.py names areas in German, whatever the language of the county")
+def test_areas_without_a_place_have_english_names(run):
+    assert not run.published.gaps["name"].str.contains("Gebiet um|bei | und ").any()
 
 
 def test_the_geopackage_is_in_the_city_s_own_crs(run):

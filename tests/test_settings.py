@@ -230,7 +230,11 @@ TWICE = ("no such weekday", "no weekday")
 @pytest.mark.parametrize(
     "case",
     [
-        pytest.param(case, marks=[pytest.mark.xfail(reason="settings.py")] * (case in TWICE))
+        pytest.param(
+            case,
+            marks=[pytest.mark.xfail(reason="settings.py says too_short besides")]
+            * (case in TWICE),
+        )
         for case in FAULTS
     ],
 )
@@ -288,12 +292,14 @@ def test_two_categories_cannot_share_a_label(tmp_path):
     assert "label" in fault(tmp_path, changed('label = "Arbeit"', 'label = "Kurs"'))
 
 
-@pytest.mark.xfail(reason="settings.py lets the same band in twice; bands.py then counts it twice")
+@pytest.mark.xfail(
+    reason="settings.py takes it; all residents of that band are then published twice over"
+)
 def test_a_band_cannot_be_named_twice(tmp_path):
     assert "bands_min" in fault(tmp_path, changed("[30, 45, 60]", "[30, 45, 45]"))
 
 
-@pytest.mark.xfail(reason="settings.py compares no hours; then nobody can be served, silently")
+@pytest.mark.xfail(reason="settings.py compares no hours; then no session can be reached")
 def test_the_latest_return_must_come_after_the_earliest_departure(tmp_path):
     text = changed('earliest_departure = "06:00"', 'earliest_departure = "23:00"')
     assert "earliest_departure" in fault(tmp_path, text)

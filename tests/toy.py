@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import json
 import zipfile
 from typing import TYPE_CHECKING, NamedTuple
@@ -44,6 +45,7 @@ CRS = "EPSG:25832"
 EAST, NORTH = 440_000, 5_930_000
 GRID_EAST, GRID_NORTH = 4_190_000, 3_390_000
 SIZE = 5
+TO_DEGREES = Transformer.from_crs("EPSG:3035", "EPSG:4326", always_xy=True)
 
 # Inhabitants, north on top, as on a map. In all 1000: Westdorf 442, Ostdorf 558.
 RESIDENTS = (
@@ -117,8 +119,7 @@ def middle(i: float, j: float) -> shapely.Point:
 
 def lonlat(i: float, j: float) -> tuple[float, float]:
     """Middle of a cell in the files, degrees."""
-    turn = Transformer.from_crs("EPSG:3035", "EPSG:4326", always_xy=True)
-    return turn.transform(GRID_EAST + 1000 * i + 500, GRID_NORTH + 1000 * j + 500)
+    return TO_DEGREES.transform(GRID_EAST + 1000 * i + 500, GRID_NORTH + 1000 * j + 500)
 
 
 def seconds(time: str) -> int:
@@ -269,7 +270,7 @@ def _connections(services: set[str]) -> pd.DataFrame:
         if TRIPS[trip][0] not in services:
             continue
         halts = runs_of(trip)
-        for n, ((u, dep), (v, arr)) in enumerate(zip(halts[:-1], halts[1:], strict=True)):
+        for n, ((u, dep), (v, arr)) in enumerate(itertools.pairwise(halts)):
             rows.append((number, n, position[u], position[v], dep, arr, True, True))
     columns = ["trip", "sequence", "from_stop", "to_stop", "departure_s", "arrival_s"]
     return pd.DataFrame(rows, columns=[*columns, "board", "alight"])

@@ -157,7 +157,7 @@ def inspect_county(
     crs = settings.county.crs
     areas = reader.read(
         "areas",
-        lambda: read_areas(_needed(settings, "areas"), settings.areas, crs),
+        lambda: _areas(settings),
         lambda a: f"{len(a)} Gemeinden",
     )
     places = reader.read("places", lambda: _places(settings, faults), lambda p: f"{len(p)} Orte")
@@ -234,6 +234,17 @@ def _needed(settings: Settings, layer: str) -> Path:
     if path is None:
         raise SettingsError(f"county.toml: [layers] {layer} fehlt")
     return path
+
+
+def _areas(settings: Settings) -> gpd.GeoDataFrame:
+    """AREAS; none may bear the key that stands for the whole county."""
+    areas = read_areas(_needed(settings, "areas"), settings.areas, settings.county.crs)
+    if settings.county.ags in set(areas["area_id"]):
+        raise SettingsError(
+            f"county.toml: [county] ags {settings.county.ags!r} ist der Schlüssel einer Gemeinde; "
+            f"erwartet wird der Schlüssel des Landkreises"
+        )
+    return areas
 
 
 def _places(settings: Settings, faults: FaultList) -> gpd.GeoDataFrame:

@@ -132,7 +132,10 @@ class _Rows:
         """Values of a column at the positions; missing at -1."""
         values = self._trips[column]
         number = pd.api.types.is_float_dtype(values)
-        found = values.to_numpy(float if number else object).take(positions)
+        every = values.to_numpy(float if number else object)
+        if not len(every):
+            return np.full(len(positions), np.nan if number else None, dtype=every.dtype)
+        found = every.take(positions)
         known = (positions >= 0) & ~pd.isna(found)
         return np.where(known, found, np.array(np.nan if number else None, dtype=found.dtype))
 

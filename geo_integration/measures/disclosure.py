@@ -33,8 +33,10 @@ def withheld_cells(cells: pd.DataFrame, *, min_count: int) -> pd.Series[bool]:
     Returns
     -------
     Series of bool
-        Aligned with `cells`. In every municipality with a withheld cell there are at least two,
-        with at least `min_count` residents together, as far as it has that many.
+        Aligned with `cells`. In every municipality with a withheld cell there are at least two.
+        As none of them is empty, their sum alone tells of each that it lies between 1 and what is
+        left when the others have 1; they are so many that these ends are `min_count` apart, as far
+        as the municipality has that many residents.
     """
     hidden = pd.Series(data=False, index=cells.index)
     for _, group in cells.groupby("area_id"):
@@ -45,7 +47,7 @@ def withheld_cells(cells: pd.DataFrame, *, min_count: int) -> pd.Series[bool]:
 def _covered_up(counts: NDArray[np.int64], min_count: int) -> NDArray[np.bool_]:
     """Small counts, and the smallest others until they cover each other up."""
     hidden = (counts > 0) & (counts < min_count)
-    while hidden.any() and (hidden.sum() == 1 or counts[hidden].sum() < min_count):
+    while hidden.any() and (hidden.sum() == 1 or counts[hidden].sum() - hidden.sum() < min_count):
         rest = np.flatnonzero(~hidden & (counts > 0))
         if not len(rest):
             break

@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from geo_integration.frames import GAPS, SERVED, check_frame
-from geo_integration.measures.naming import Names, build_names, name_of
+from geo_integration.measures.naming import Names, Words, build_names, name_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +28,7 @@ def gaps(
     *,
     min_residents: int,
     core_residents: int,
+    words: Words,
 ) -> gpd.GeoDataFrame:
     """Join unserved cells to areas, for every category and day type.
 
@@ -47,6 +47,8 @@ def gaps(
         joined; thinly populated ones go to the nearest core that they hang together with. So a
         county that is served in its towns only falls into named settlements, not into one area
         with holes.
+    words : Words
+        The words that join names.
 
     Returns
     -------
@@ -57,7 +59,7 @@ def gaps(
     homes = cells[(cells["residents"] > 0) & ~cells["withheld"]].reset_index(drop=True)
     residents = homes["residents"].to_numpy()
     neighbours = _neighbours(homes)
-    names = build_names(homes, areas, places)
+    names = build_names(homes, areas, places, words)
     shapes = homes.geometry.to_numpy()
     rows: list[dict[str, object]] = []
     for (category, day_type), group in covered.groupby(["category", "day_type"], sort=False):
@@ -128,13 +130,34 @@ def _settlements(
         if not cores:
             parts.append(component)
             continue
-        owner = np.concatenate([np.full(len(cells), i) for i, cells in enumerate(cores)])
-        thin = component[~core[component]]
-        nearest = owner[cKDTree(xy[np.concatenate(cores)]).query(xy[thin])[1]]
-        parts += [
-            np.sort(np.concatenate((cells, thin[nearest == i]))) for i, cells in enumerate(cores)
-        ]
+        owner = np.full(len(homes), -1)
+        for number, cells in enumerate(cores):
+            owner[cells] = number
+        seeds = np.concatenate(cores)
+        nearest = _nearest_seed(neighbours, component, seeds, xy)
+        parts += [component[owner[nearest] == number] for number in range(len(cores))]
     return parts
+
+
+def _nearest_seed(
+    neighbours: NDArray[np.int64],
+    members: NDArray[np.int64],
+    seeds: NDArray[np.int64],
+    xy: NDArray[np.float64],
+) -> NDArray[np.int64]:
+    """For each member the seed that is nearest on a way over members only."""
+    inside = np.isin(neighbours[0], members) & np.isin(neighbours[1], members)
+    a, b = neighbours[:, inside]
+    apart = np.hypot(*(xy[a] - xy[b]).T)
+    pairs = np.searchsorted(members, (a, b))
+    graph = coo_matrix((np.maximum(apart, TOUCH_M), pairs), shape=(len(members),) * 2).tocsr()
+    _, _, nearest = dijkstra(
+        graph,
+        indices=np.searchsorted(members, np.sort(seeds)),
+        min_only=True,
+        return_predecessors=True,
+    )
+    return members[nearest]
 
 
 def _describe(

@@ -84,7 +84,7 @@ def find_guards(
     _timetable_guards(note, service_dates, trips_by_date)
     lives = residents > 0
     for guard, flags in (("cells_without_stop", ~has_stop), ("cells_off_street", off_street)):
-        if (flags & lives).any() and len(trips_by_date):
+        if (flags & lives).any() and (len(trips_by_date) or guard != "cells_without_stop"):
             note(guard, (flags & lives).sum(), residents[flags & lives].sum())
     _offer_guards(note, offers, sessions, offer_off_street, span)
     _result_guards(note, covered, names or {})
@@ -99,7 +99,7 @@ def _timetable_guards(note: Note, service_dates: pd.DataFrame, trips_by_date: pd
         note("no_timetable", 0)
         return
     days = trips_by_date.index
-    note("feed_validity", len(days), f"{days[0]:%d.%m.%Y} bis {days[-1]:%d.%m.%Y}", warning=False)
+    note("feed_validity", len(days), f"{days[0]:%d.%m.%Y} – {days[-1]:%d.%m.%Y}", warning=False)
     like = [trips_by_date["day_type"], pd.Series([d.weekday() for d in days], index=days)]
     usual = trips_by_date.groupby(like)["trips"].transform("median")
     thin = (trips_by_date["trips"] < THIN * usual).to_numpy()

@@ -16,6 +16,16 @@ AREAS_NAMED = 2
 SIZE = {"town": 2, "village": 1, "hamlet": 0}
 
 
+class Words(NamedTuple):
+    """The words that join names, in the readers' language; braces are filled in."""
+
+    both: str
+    more: str
+    near: str
+    around: str
+    areas: str
+
+
 class Names(NamedTuple):
     """What a group of cells can be named by.
 
@@ -29,10 +39,14 @@ class Names(NamedTuple):
     area_names: dict[str, str]
     nearest: list[str]
     inside: dict[int, list[tuple[int, str]]]
+    words: Words
 
 
 def build_names(
-    cells: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame
+    cells: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame,
+    words: Words,
 ) -> Names:
     """Find the places of every cell.
 
@@ -40,6 +54,8 @@ def build_names(
     ----------
     cells, areas, places : GeoDataFrame
         CELLS, AREAS, PLACES in one metric CRS. Places outside the county name nothing.
+    words : Words
+        The words that join names.
 
     Returns
     -------
@@ -65,6 +81,7 @@ def build_names(
         dict(zip(areas["area_id"], areas["name"].astype(str), strict=True)),
         nearest,
         inside,
+        words,
     )
 
 
@@ -90,7 +107,9 @@ def name_of(members: NDArray[np.int64], names: Names) -> tuple[str, list[str]]:
         totals[area] = totals.get(area, 0) + int(names.residents[cell])
     area_ids = sorted(totals, key=lambda area: (-totals[area], area))
     titles = [names.area_names.get(area, area) for area in area_ids]
-    where = " und ".join(titles) if len(titles) <= AREAS_NAMED else f"{len(titles)} Gemeinden"
+    where = names.words.areas.replace("{n}", str(len(titles)))
+    if len(titles) <= AREAS_NAMED:
+        where = names.words.both.join(titles)
     return f"{_places_of(members, names)} ({where})", area_ids
 
 
@@ -105,8 +124,8 @@ def _places_of(members: NDArray[np.int64], names: Names) -> str:
     if not titles:
         largest = int(members[np.argmax(names.residents[members])])
         if not names.nearest:
-            return f"Gebiet um {names.cell_ids[largest]}"
-        return f"bei {names.nearest[largest]}"
+            return names.words.around.replace("{name}", str(names.cell_ids[largest]))
+        return names.words.near.replace("{name}", names.nearest[largest])
     if len(titles) > PLACES_NAMED:
-        return f"{', '.join(titles[:PLACES_NAMED])} und weitere Orte"
-    return " und ".join(titles)
+        return names.words.more.replace("{names}", ", ".join(titles[:PLACES_NAMED]))
+    return names.words.both.join(titles)

@@ -139,6 +139,11 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
         "departures for offers without times",
     ),
     "assumption.source": ("Quelle der Regel", "source of the rule"),
+    "naming.both": (" und ", " and "),
+    "naming.more": ("{names} und weitere Orte", "{names} and other places"),
+    "naming.near": ("bei {name}", "near {name}"),
+    "naming.around": ("Gebiet um {name}", "Area around {name}"),
+    "naming.areas": ("{n} Gemeinden", "{n} municipalities"),
     "walking.straight": (
         "Luftlinie mal Umwegfaktor {factor}; es ist kein Straßennetz geladen",
         "straight line times detour factor {factor}; no streets are loaded",

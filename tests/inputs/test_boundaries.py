@@ -71,7 +71,9 @@ def test_crossing_outlines_are_mended(tmp_path):
 
 
 def test_an_outline_with_a_spike_is_mended_to_its_area(tmp_path):
-    spike = shapely.Polygon([(0, 0), (1000, 0), (1000, 1000), (1000, 2000), (1000, 1000), (0, 1000)])
+    spike = shapely.Polygon(
+        [(0, 0), (1000, 0), (1000, 1000), (1000, 2000), (1000, 1000), (0, 1000)]
+    )
     path = write(tmp_path, [spike], ags=["1"], name=["A"])
     areas = read_areas(path, AreaColumns(), CRS)
     check_frame(areas, AREAS, crs=CRS)

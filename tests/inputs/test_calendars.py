@@ -55,7 +55,10 @@ def test_holidays_hold_on_every_date_from_start_to_end(tmp_path, faults):
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_where_both_hold_it_is_a_public_holiday(tmp_path, faults, turned):
-    lines = ["2026-10-01,2026-10-05,school_holiday,x", "2026-10-03,2026-10-03,public_holiday,Einheit"]
+    lines = [
+        "2026-10-01,2026-10-05,school_holiday,x",
+        "2026-10-03,2026-10-03,public_holiday,Einheit",
+    ]
     found = read_calendar(write(tmp_path, *(lines[::-1] if turned else lines)), faults)
     assert found[dt.date(2026, 10, 3)] == PUBLIC_HOLIDAY
     assert found[dt.date(2026, 10, 4)] == SCHOOL_HOLIDAY
@@ -117,7 +120,9 @@ def test_a_sunday_is_a_sunday_also_in_the_school_holidays():
 
 def test_every_date_has_the_first_kind_that_fits():
     dates = [day(n) for n in range(7)]
-    kinds = day_types_of(dates, (SCHOOL, HOLIDAYS, SUNDAY), {day(1): SCHOOL_HOLIDAY, day(2): PUBLIC_HOLIDAY})
+    kinds = day_types_of(
+        dates, (SCHOOL, HOLIDAYS, SUNDAY), {day(1): SCHOOL_HOLIDAY, day(2): PUBLIC_HOLIDAY}
+    )
     assert kinds.tolist() == ["school", "holidays", "sunday", "school", "school", "", "sunday"]
     assert kinds.index.tolist() == dates
 

@@ -278,8 +278,10 @@ def test_a_vector_file_without_crs_is_refused(tmp_path):
         ("a.geojson", '{"type":"Feature","properties":{"ags":"1"},"geometry":null}'),
         (
             "a.geojson",
-            '{"type":"Feature","properties":{"ags":"1"},"geometry":'
-            '{"type":"Polygon","coordinates":[[[8,53],[9,53],[9,54]]]}}',
+            (
+                '{"type":"Feature","properties":{"ags":"1"},"geometry":'
+                '{"type":"Polygon","coordinates":[[[8,53],[9,53],[9,54]]]}}'
+            ),
         ),
     ],
 )

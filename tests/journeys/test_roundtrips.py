@@ -202,7 +202,8 @@ def late_bus(county, *times):
     rows = [
         {
             "trip": number, "sequence": 90 + n, "from_stop": 1, "to_stop": 0,
-            "departure_s": toy.seconds(a), "arrival_s": toy.seconds(b), "board": True, "alight": True,
+            "departure_s": toy.seconds(a), "arrival_s": toy.seconds(b),
+            "board": True, "alight": True,
         }
         for n, (a, b) in enumerate(times)
     ]  # fmt: skip
@@ -286,6 +287,16 @@ def test_the_limit_of_the_category_counts(county):
     assert way(compute(county, limits=wider), (4, 3), "O1")["reason"] == "served"
 
 
+def test_the_limit_counts_for_the_way_home_too(county):
+    # Instead of 10 minutes at 19:40, the bus home takes 60 from 19:31.
+    day = late_bus(county, ("19:31", "20:31"))[toy.SCHOOL_DAY]
+    number = sorted(toy.TRIPS).index("w1930")
+    day = day[(day["trip"] != number) | (day["sequence"] >= 90)]
+    table = compute(county, connections=county.connections | {toy.SCHOOL_DAY: day})
+    row = way(table, (0, 2), "O1")
+    assert (row["reason"], row["out_min"], row["back_min"]) == ("over_limit", 10, 60)
+
+
 def test_a_run_of_the_day_before_is_named_by_its_line(county):
     # Trip numbers beyond the table stand for yesterday's run of the same trip.
     day = county.connections[toy.SCHOOL_DAY].copy()
@@ -298,13 +309,13 @@ def test_a_run_of_the_day_before_is_named_by_its_line(county):
 # The table --------------------------------------------------------------------------------------
 
 
-def test_no_cell_drops_out(county, table):
+def test_no_cell_drops_out(table):
     assert len(table) == 25 * 3 * 3 * 3
     assert not table.duplicated(["cell_id", "offer_id", "day_type", "mode"]).any()
     check_frame(table, ROUNDTRIPS)
 
 
-def test_served_means_out_back_and_wait_within_the_rule(county, table):
+def test_served_means_out_back_and_wait_within_the_rule(table):
     served = table[(table["reason"] == "served") & (table["offer_id"] != "O3")]
     assert len(served) > 0
     assert served[["out_min", "back_min"]].max(axis=None) <= 45

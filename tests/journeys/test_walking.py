@@ -183,9 +183,7 @@ def test_walking_on_streets_equals_a_textbook_search(blocked, max_s, origins, de
             metres = away + slow_dijkstra(edges, starts[0])[ends[0]] + away_to
             if abs(metres - max_s) < 1e-6:
                 continue
-            assert found.get((o, d)) == (
-                math.ceil(metres - 1e-6) if metres <= max_s else None
-            )
+            assert found.get((o, d)) == (math.ceil(metres - 1e-6) if metres <= max_s else None)
 
 
 @given(points, points)

@@ -4,14 +4,14 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from by_hand import CRS, make_areas, make_cells, make_covered, make_places
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from geo_integration.measures.gaps import gaps
 
 NOWHERE = make_places()
 AREAS = make_areas(A="Adorf", B="Bestadt", C="Cehausen")
-quickly = settings(max_examples=25)
+quickly = settings(max_examples=25, phases=[Phase.generate])
 
 
 def find(cells, covered, places=NOWHERE, min_residents=1, core_residents=100):

@@ -361,6 +361,14 @@ class Published(NamedTuple):
     sources: pd.DataFrame
 
 
+def empty_frame(frame: Frame) -> pd.DataFrame:
+    """Make a table of a declaration, without rows and without geometry."""
+    kinds = {"integer": "int64", "number": "float64", "flag": "bool"}
+    return pd.DataFrame(
+        {name: pd.Series(dtype=kinds.get(c.kind, "object")) for name, c in frame.columns.items()}
+    )
+
+
 def check_frame(table: pd.DataFrame, frame: Frame, *, crs: str | None = None) -> None:
     """Check a table against its declaration.
 

@@ -36,7 +36,7 @@ def digest(path: Path) -> str:
 def input_digests(folder: Path, files: Sequence[Path]) -> dict[str, str]:
     """SHA-256 of every input that is there, by its name in the county folder.
 
-    Files elsewhere go by their name alone: where they lie on somebody's machine is nobody's concern.
+    Files elsewhere go by their name alone: where they lie on a machine is nobody's concern.
     """
     return {
         (p.relative_to(folder).as_posix() if p.is_relative_to(folder) else p.name): digest(p)

@@ -245,13 +245,11 @@ def test_a_selection_never_replaces_the_whole_county(county, tmp_path, monkeypat
     assert made == ["spielzeug-westdorf-sprachkurs"]
 
 
-@pytest.mark.xfail(reason="cli.py lets Rich read brackets in paths and names as markup")
 def test_brackets_in_a_path_are_shown_as_they_are(county, tmp_path):
     result = call("run", county, "-o", tmp_path / "Karten [alt]")
     assert "Karten [alt]" in result.stdout
 
 
-@pytest.mark.xfail(reason="cli.py lets Rich read brackets in names as markup; this one crashes")
 def test_a_county_s_name_may_hold_brackets(county, tmp_path):
     replace(county / "county.toml", "Landkreis Spielzeug", "Spielzeug [/x]")
     result = call("run", county, "-o", tmp_path / "out")
@@ -259,7 +257,6 @@ def test_a_county_s_name_may_hold_brackets(county, tmp_path):
     assert "Spielzeug [/x]" in result.stdout
 
 
-@pytest.mark.xfail(reason="coverage.py cannot do without any round trip")
 def test_a_category_without_any_counted_offer_is_no_crash(county, tmp_path):
     replace(county / "offers.csv", "sport", "beratung")
     result = call("run", county, "-k", "Sport", "-o", tmp_path / "out")

@@ -88,7 +88,6 @@ def test_an_output_error_passes_as_it_is(tmp_path):
     assert caught.value is error
 
 
-@pytest.mark.xfail(reason="files.py tells a broken input, an OSError too, as a file not written")
 def test_a_broken_input_is_not_told_as_a_file_that_cannot_be_written(tmp_path):
     error = FeedError("eigener Text")
     with pytest.raises(GeoIntegrationError) as caught:
@@ -132,11 +131,9 @@ def test_whatever_the_name_the_file_name_is_safe(name):
     assert slug(found) == found or len(found) == 60
 
 
-@pytest.mark.xfail(reason="files.py strips hyphens before it cuts")
 def test_a_name_that_is_cut_does_not_end_in_a_hyphen():
     assert not slug("a" * 59 + " b").endswith("-")
 
 
-@pytest.mark.xfail(reason="files.py turns letters that are written as two signs into one")
 def test_umlauts_of_two_signs_are_umlauts_too():
     assert slug("Su\u0308d") == "sued"

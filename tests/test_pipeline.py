@@ -356,7 +356,6 @@ def test_a_changed_input_is_another_run(toy):
     assert differ == {"residents.csv"}
 
 
-@pytest.mark.xfail(raises=ValueError, reason="runs.py cannot name a layer of another folder")
 def test_a_layer_may_lie_in_another_folder(toy, tmp_path):
     shutil.move(toy / "residents.csv", tmp_path / "elsewhere.csv")
     path = (tmp_path / "elsewhere.csv").as_posix()
@@ -364,7 +363,6 @@ def test_a_layer_may_lie_in_another_folder(toy, tmp_path):
     pipeline.run(read_settings(toy), toy / "out")
 
 
-@pytest.mark.xfail(reason="coverage.py adds the county's row to the municipality of the same key")
 def test_a_county_of_the_same_key_as_a_municipality_is_not_counted_twice(toy):
     change(toy / "county.toml", 'ags = "03999"', 'ags = "03999001"')
     try:

@@ -180,12 +180,10 @@ def test_pages_are_english(run):
         assert "Versorgungslücken" not in html
 
 
-@pytest.mark.xfail(reason="guards.py writes 'bis' between two dates in every language")
 def test_what_the_guards_found_is_told_in_english(run):
     assert not [note for note in run.notes if " bis " in note or " weitere" in note]
 
 
-@pytest.mark.xfail(reason="naming.py names areas in German, whatever the language of the county")
 def test_areas_without_a_place_have_english_names(run):
     assert not run.published.gaps["name"].str.contains("Gebiet um|bei | und ").any()
 

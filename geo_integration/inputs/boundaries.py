@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from geo_integration.errors import SourceError
 from geo_integration.frames import AREAS, PLACES, check_frame
@@ -43,16 +44,37 @@ def read_areas(path: Path, columns: AreaColumns, crs: str) -> gpd.GeoDataFrame:
         When the file cannot be used.
     """
     raw = read_vector(path, {columns.id: "area_id", columns.name: "name"}, crs, hint=HINT)
-    raw["area_id"] = raw["area_id"].astype(str)
-    raw["name"] = raw["name"].astype(str)
     polygons = raw[raw.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
     if polygons.empty:
         raise SourceError(f"{path}: enthält keine Flächen")
-    polygons = polygons.set_geometry(polygons.geometry.make_valid())
+    nameless = int(polygons["area_id"].isna().sum())
+    if nameless:
+        raise SourceError(
+            f"{path}: {nameless} Flächen ohne Schlüssel in Spalte {columns.id!r}; bitte ergänzen "
+            f"oder löschen"
+        )
+    polygons = polygons.assign(
+        area_id=polygons["area_id"].map(_key), name=polygons["name"].astype(str)
+    )
+    polygons = polygons.set_geometry(_mended(polygons.geometry))
     areas = polygons.dissolve("area_id", aggfunc="first").reset_index()
     areas = gpd.GeoDataFrame(areas[["area_id", "name", "geometry"]], crs=crs)
     check_frame(areas, AREAS, crs=crs)
     return areas
+
+
+def _key(value: object) -> str:
+    """A key as text; 3455001.0 is what a spreadsheet made of 3455001."""
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(str(value).split(".")[0])) if whole else str(value)
+
+
+def _mended(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Valid polygons; lines and points that mending leaves over are dropped."""
+    parts = shapes.make_valid().explode()
+    parts = parts[parts.geom_type.isin(["Polygon", "MultiPolygon"])]
+    joined = parts.groupby(level=0).agg(lambda group: shapely.union_all(group.to_numpy()))
+    return gpd.GeoSeries(joined, crs=shapes.crs)
 
 
 def read_places(path: Path, crs: str, faults: FaultList) -> gpd.GeoDataFrame:

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_integration.errors import GeoIntegrationError, SettingsError, SourceError
-from geo_integration.frames import CONNECTIONS, SERVICE_DATES, TRIPS
+from geo_integration.frames import CONNECTIONS, SERVICE_DATES, TRIPS, empty_frame
 from geo_integration.inputs.boundaries import read_areas, read_places
 from geo_integration.inputs.calendars import choose_service_dates, day_types_of, read_calendar
 from geo_integration.inputs.geocoding import (
@@ -262,9 +262,8 @@ def _feed(settings: Settings, faults: FaultList) -> Feed:
     if paths:
         return read_feeds(paths, settings.transit, settings.county.crs, faults)
     stops = gpd.GeoDataFrame({"stop_id": [], "name": []}, geometry=[], crs=settings.county.crs)
-    trips = pd.DataFrame({name: [] for name in TRIPS.columns})
     services = pd.DataFrame({"service_id": [], "date": [], "feed": []})
-    return Feed(stops, trips, pd.DataFrame({"trip": []}), services)
+    return Feed(stops, empty_frame(TRIPS), pd.DataFrame({"trip": []}), services)
 
 
 def _say_feed(feed: Feed) -> str:
@@ -278,8 +277,7 @@ def _dates(settings: Settings, feed: Feed, faults: FaultList) -> tuple[pd.DataFr
     path = settings.layer("calendar")
     holidays = {} if path is None else read_calendar(path, faults)
     if feed.trips.empty:
-        none = pd.DataFrame(columns=list(SERVICE_DATES.columns))
-        return none, pd.DataFrame(columns=["trips", "day_type"])
+        return empty_frame(SERVICE_DATES), pd.DataFrame(columns=["trips", "day_type"])
     counts = trips_by_date(feed)
     dates = choose_service_dates(
         counts, settings.day_types, holidays, reference_date=settings.transit.reference_date
@@ -296,7 +294,7 @@ def _say_dates(found: tuple[pd.DataFrame, pd.DataFrame]) -> str:
 def _connections(feed: Feed, service_dates: pd.DataFrame) -> dict[dt.date, pd.DataFrame]:
     """CONNECTIONS of every date that is needed."""
     if service_dates.empty:
-        return {NO_DATE: pd.DataFrame({name: [] for name in CONNECTIONS.columns})}
+        return {NO_DATE: empty_frame(CONNECTIONS)}
     return {date: connections_on(feed, date) for date in sorted(set(service_dates["date"]))}
 
 

@@ -7,6 +7,7 @@ Nothing is looked up on the net.
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
@@ -52,8 +53,8 @@ class Hit(NamedTuple):
 
 def normalise(text: str | None) -> str:
     """Make spellings alike: "Mühlenstr. 12 a" and "Muehlenstraße 12a" become the same."""
-    plain = (text or "").lower().translate(_UMLAUTS)
-    plain = re.sub(r"str\.|strasse\b|\bstr\b", "strasse", plain)
+    plain = unicodedata.normalize("NFC", text or "").lower().translate(_UMLAUTS)
+    plain = re.sub(r"str(?:\.|asse\b|\b)", "strasse ", plain)
     plain = re.sub(r"[^a-z0-9]+", " ", plain).strip()
     return re.sub(r"(\d) ([a-z])\b", r"\1\2", plain)
 

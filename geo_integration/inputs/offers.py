@@ -147,7 +147,7 @@ def _without_unusable(
 
 def _with_flags(path: Path, offers: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
     """Turn yes/no texts into flags, and coordinates into numbers."""
-    default = {"in_holidays": True, "confidential": False, "women_only": None}
+    default = {"in_holidays": True}
     for column in ("in_holidays", "confidential", "women_only", "childcare", "barrier_free"):
         header = HEADERS[column][0]
         values: list[bool | None] = []
@@ -155,8 +155,10 @@ def _with_flags(path: Path, offers: pd.DataFrame, faults: FaultList) -> pd.DataF
             plain = str(text or "").strip().lower()
             if plain and plain not in _YES + _NO:
                 faults.note(path.name, row, header, text, "erwartet wird ja oder nein")
-            known = {True: plain in _YES, False: plain in _NO}
-            values.append(known[True] if any(known.values()) else default.get(column))
+            known = plain in _YES + _NO
+            # What may be a secret is one: "vertraulich!" is no clear no.
+            doubtful = bool(plain) if column == "confidential" else default.get(column)
+            values.append(plain in _YES if known else doubtful)
         offers[column] = pd.array(values, dtype="boolean")
     for column in ("lat", "lon"):
         numbers = offers[column].map(number)

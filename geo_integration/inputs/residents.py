@@ -28,10 +28,13 @@ if TYPE_CHECKING:
 
     from geo_integration.settings import ResidentColumns
 
+# Columns of CELLS that no file may bring along.
+OWN_COLUMNS = ("geometry", "x_m", "y_m", "withheld")
 TABLES = (".csv", ".xlsx", ".xlsm", ".txt")
 GRID_ID = r"^CRS3035RES(\d+)mN(\d+)E(\d+)$"
 GRID_CRS = "EPSG:3035"
 MAX_COUNT = 10_000_000
+MAX_CELL_M, MAX_COORDINATE_M = 100_000, 10_000_000
 HINT = "Heißt sie anders, den Namen in county.toml unter [residents] eintragen"
 
 
@@ -93,15 +96,18 @@ def _read_tabular(
     wanted += [str(columns.lon), str(columns.lat)] if points else []
     wanted += [columns.area] if columns.area else []
     table = read_table(path, wanted, hint=HINT)
-    if points:
-        geometry = _point_cells(path, table, columns, crs, faults)
-    else:
-        geometry = _grid_squares(path, table[columns.id], crs, faults)
-    cells = gpd.GeoDataFrame(table.loc[geometry.index], geometry=geometry)
     renamed = {columns.id: "cell_id", columns.residents: "residents"}
     if columns.area:
         renamed[columns.area] = "area_id"
-    return cells.rename(columns=renamed)
+    reserved = (*renamed.values(), *OWN_COLUMNS)
+    taken = [name for name in table.columns if name in reserved and name not in renamed]
+    others = table.drop(columns=taken).rename(columns=renamed)
+    if points:
+        at = _points(path, table, columns, crs, faults)
+        cells = gpd.GeoDataFrame(others.loc[at.index], geometry=nearest_land(at))
+        return cells.assign(x_m=at.x, y_m=at.y)
+    squares = _grid_squares(path, table[columns.id], crs, faults)
+    return gpd.GeoDataFrame(others.loc[squares.index], geometry=squares)
 
 
 def _grid_squares(path: Path, ids: pd.Series, crs: str, faults: FaultList) -> gpd.GeoSeries:
@@ -117,15 +123,20 @@ def _grid_squares(path: Path, ids: pd.Series, crs: str, faults: FaultList) -> gp
             f"CRS3035RES1000mN3390000E4190000. Für Punkte in county.toml [residents] lon und lat "
             f"angeben"
         )
-    size, north, east = (parts.loc[good, i].astype(float) for i in range(3))
+    numbers = parts.where(good).astype(float)
+    good &= (numbers[0] <= MAX_CELL_M) & (numbers[[1, 2]] <= MAX_COORDINATE_M).all(axis=1)
+    for row in ids.index[parts.notna().all(axis=1) & ~good]:
+        message = "liegt nicht in Europa"
+        faults.note(path.name, row, str(ids.name), ids[row], message, rejected=True)
+    size, north, east = (numbers.loc[good, i] for i in range(3))
     squares = shapely.box(east, north, east + size, north + size)
     return gpd.GeoSeries(squares, index=ids.index[good], crs=GRID_CRS).to_crs(crs)
 
 
-def _point_cells(
+def _points(
     path: Path, table: pd.DataFrame, columns: ResidentColumns, crs: str, faults: FaultList
 ) -> gpd.GeoSeries:
-    """Points of a table as cells: the land nearest to each point."""
+    """Points of a table."""
     lon, lat = table[str(columns.lon)].map(number), table[str(columns.lat)].map(number)
     good = lon.between(-180, 180) & lat.between(-90, 90)
     for row in table.index[~good]:
@@ -140,7 +151,7 @@ def _point_cells(
     if good.sum() < 2:
         raise SourceError(f"{path}: zu wenige Zeilen mit brauchbaren Koordinaten")
     points = gpd.GeoSeries.from_xy(lon[good], lat[good], index=table.index[good], crs="EPSG:4326")
-    return nearest_land(points.to_crs(crs))
+    return points.to_crs(crs)
 
 
 def nearest_land(points: gpd.GeoSeries) -> gpd.GeoSeries:
@@ -184,13 +195,14 @@ def _read_geometries(path: Path, columns: ResidentColumns, crs: str) -> gpd.GeoD
     cells = read_vector(path, wanted, crs, hint=HINT)
     cells.index = pd.RangeIndex(1, len(cells) + 1)
     if (cells.geometry.geom_type == "Point").all():
-        cells = cells.set_geometry(nearest_land(cells.geometry))
+        at = cells.geometry
+        cells = cells.set_geometry(nearest_land(at)).assign(x_m=at.x, y_m=at.y)
     return cells
 
 
 def _with_counts(path: Path, cells: gpd.GeoDataFrame, faults: FaultList) -> gpd.GeoDataFrame:
     """Residents as whole numbers; rows with another content are rejected."""
-    counts = cells["residents"].astype(str).map(number)
+    counts = _counts(cells["residents"])
     bad = counts.isna() | (counts < 0) | (counts > MAX_COUNT) | cells["cell_id"].isna()
     for row in cells.index[bad]:
         found = cells.loc[row, "residents"]
@@ -199,11 +211,21 @@ def _with_counts(path: Path, cells: gpd.GeoDataFrame, faults: FaultList) -> gpd.
     kept = cells[~bad].copy()
     kept["residents"] = counts[~bad].round().astype("int64")
     kept["cell_id"] = kept["cell_id"].astype(str)
-    for name in kept.columns.difference(["cell_id", "area_id", "residents", "geometry"]):
+    for name in kept.columns.difference(["cell_id", "area_id", "residents", *OWN_COLUMNS]):
         values = kept[name].map(lambda v: number(None if v is None else str(v)))
         if values.notna().any():
             kept[name] = values
     return kept
+
+
+def _counts(column: pd.Series) -> pd.Series:
+    """Numbers of residents; 1.234 is a thousand and more where every dot stands so."""
+    texts = column.where(column.notna(), "").astype(str).str.strip()
+    dotted = texts[texts.str.contains(".", regex=False)]
+    thousands = len(dotted) > 0 and dotted.str.fullmatch(r"\d{1,3}(\.\d{3})+").all()
+    if thousands and pd.api.types.is_string_dtype(column):
+        texts = texts.str.replace(".", "", regex=False)
+    return texts.map(number).astype(float)
 
 
 def _without_doubles(path: Path, cells: gpd.GeoDataFrame, faults: FaultList) -> gpd.GeoDataFrame:
@@ -220,7 +242,8 @@ def _with_areas(
 ) -> gpd.GeoDataFrame:
     """Give each cell its municipality; leave out the neighbours' cells."""
     centres = cells.geometry.centroid
-    cells = cells.assign(x_m=centres.x, y_m=centres.y)
+    if "x_m" not in cells.columns:
+        cells = cells.assign(x_m=centres.x, y_m=centres.y)
     if "area_id" not in cells.columns:
         at = shapely.STRtree(areas.geometry.array).query(centres.array, predicate="intersects")
         names = pd.Series(areas["area_id"].to_numpy()[at[1]], index=cells.index[at[0]])

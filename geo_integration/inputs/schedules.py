@@ -52,6 +52,7 @@ def parse_hours(text: str) -> list[Hours]:
     """
     plain = re.sub(r"[–—−]|\bbis\b", "-", text.lower().strip())
     plain = re.sub(r"\bto\b", "-", plain).replace("\n", ";")
+    plain = re.sub(r"\s+", " ", plain)
     found: set[Hours] = set()
     rest = plain
     for rule in _RULE.finditer(plain):

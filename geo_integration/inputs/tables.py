@@ -5,14 +5,12 @@ from __future__ import annotations
 import csv
 import difflib
 import io
-import zipfile
+import warnings
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio.errors
-from openpyxl.utils.exceptions import InvalidFileException
 
 from geo_integration.errors import SourceError
 from geo_integration.frames import FAULTS
@@ -112,22 +110,23 @@ def _read_workbook(path: Path) -> pd.DataFrame:
     """First sheet of a workbook, values as they are."""
     try:
         return pd.read_excel(path, dtype=object)
-    except (
-        ValueError,
-        KeyError,
-        IndexError,
-        OSError,
-        zipfile.BadZipFile,
-        InvalidFileException,
-    ) as error:
+    except Exception as error:  # whatever the reader trips over, the file is at fault
         raise SourceError(
-            f"{path}: keine lesbare Excel-Datei ({error}). In Excel öffnen und als .xlsx "
-            f"speichern; ist sie gerade geöffnet, zuerst schließen"
+            f"{path}: keine lesbare Excel-Datei ({_short(error)}). In Excel öffnen, ein Kennwort "
+            f"entfernen und als .xlsx speichern; ist sie gerade geöffnet, zuerst schließen"
         ) from error
 
 
+def _short(error: Exception) -> str:
+    """First line of what a library said, not too long."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:120]
+
+
 def _read_csv(path: Path) -> pd.DataFrame:
-    """CSV with any usual encoding and separator."""
+    """CSV with any usual encoding and separator.
+
+    Rows may be shorter or longer than the header; what has no header gets one by its number.
+    """
     data = path.read_bytes()
     for encoding in ENCODINGS:
         try:
@@ -140,15 +139,21 @@ def _read_csv(path: Path) -> pd.DataFrame:
     head = text.split("\n", 1)[0]
     separator = max((";", ",", "\t"), key=head.count)
     try:
-        return pd.read_csv(
-            io.StringIO(text),
-            sep=separator,
-            dtype=str,
-            keep_default_na=False,
-            skip_blank_lines=False,
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
-        raise SourceError(f"{path}: keine lesbare CSV-Tabelle ({error})") from error
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise SourceError(f"{path}: keine lesbare CSV-Tabelle ({_short(error)})") from error
+    if not rows or not any(rows[0]):
+        raise SourceError(f"{path}: die erste Zeile enthält keine Überschriften")
+    width = max(
+        len(rows[0]), *(i + 1 for row in rows for i, value in enumerate(row) if value.strip()), 0
+    )
+    header = [*rows[0], *(f"Spalte {i + 1}" for i in range(len(rows[0]), width))]
+    seen: dict[str, int] = {}
+    for i, name in enumerate(header):
+        seen[name] = seen.get(name, 0) + 1
+        header[i] = name if seen[name] == 1 else f"{name}.{seen[name]}"
+    body = [(row + [""] * width)[:width] for row in rows[1:]]
+    return pd.DataFrame(body, columns=header[:width], dtype=object)
 
 
 def _text(value: object) -> str | None:
@@ -166,13 +171,18 @@ def cell(table: pd.DataFrame, row: int, column: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def number(text: str | None) -> float | None:
-    """Read a number with decimal comma or point; None when it is none."""
-    if text is None:
+def number(text: object) -> float | None:
+    """Read a number with decimal comma or point; None when it is none.
+
+    Where both occur the last one is the decimal sign.
+    """
+    if not isinstance(text, str):
         return None
     plain = text.replace("\u00a0", "").replace(" ", "")
-    if "," in plain:
+    if plain.rfind(",") > plain.rfind("."):
         plain = plain.replace(".", "").replace(",", ".")
+    else:
+        plain = plain.replace(",", "")
     try:
         value = float(plain)
     except ValueError:
@@ -204,13 +214,21 @@ def read_vector(
     if not path.is_file():
         raise SourceError(f"{path}: die Datei fehlt")
     try:
-        table = gpd.read_file(path)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise SourceError(f"{path}: keine lesbare Geodatei ({error})") from error
+        with warnings.catch_warnings():
+            # GDAL warns of what it cannot read; the checks below tell what that leaves.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            table = gpd.read_file(path)
+    except Exception as error:  # whatever the reader trips over, the file is at fault
+        raise SourceError(f"{path}: keine lesbare Geodatei ({_short(error)})") from error
     if not isinstance(table, gpd.GeoDataFrame) or table.geometry.isna().all():
         raise SourceError(f"{path}: enthält keine Geometrien")
     if table.crs is None:
         raise SourceError(f"{path}: ohne Koordinatensystem; bitte mit CRS speichern")
     require_columns(path, table.columns, columns, hint=hint)
+    lost = int((table.geometry.isna() | table.geometry.is_empty).sum())
+    if lost:
+        raise SourceError(f"{path}: {lost} Zeilen ohne lesbare Geometrie; bitte berichtigen")
+    if not np.isfinite(table.total_bounds).all():
+        raise SourceError(f"{path}: enthält Geometrien ohne brauchbare Koordinaten")
     kept = table[[*columns, "geometry"]].rename(columns=dict(columns))
     return kept.to_crs(crs)

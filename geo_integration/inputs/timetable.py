@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import warnings
 import zipfile
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,6 +33,15 @@ _REQUIRED = {
     "trips.txt": ("route_id", "service_id", "trip_id"),
     "stop_times.txt": ("trip_id", "stop_id", "stop_sequence", "arrival_time", "departure_time"),
 }
+_REQUIRED_IF_THERE = {
+    "calendar.txt": (
+        "service_id", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
+        "sunday", "start_date", "end_date",
+    ),
+    "calendar_dates.txt": ("service_id", "date", "exception_type"),
+    "frequencies.txt": ("trip_id", "start_time", "end_time", "headway_secs"),
+    "booking_rules.txt": ("booking_rule_id",),
+}  # fmt: skip
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MAX_MEMBER_BYTES = 4 * 1024**3
 _NO, _PHONE = "1", "2"
@@ -143,15 +153,15 @@ def _read_files(path: Path) -> dict[str, pd.DataFrame]:
         with zipfile.ZipFile(path) as archive:
             members = {name.rsplit("/", 1)[-1]: name for name in archive.namelist()}
             files = {n: _read_text(path, archive, members[n]) for n in wanted if n in members}
-    except (zipfile.BadZipFile, OSError, EOFError) as error:
-        if isinstance(error, FeedError):
-            raise
+    except FeedError:
+        raise
+    except Exception as error:  # whatever the reader trips over, the file is at fault
         raise FeedError(f"{path}: keine lesbare ZIP-Datei ({error})") from error
     missing = [name for name in _REQUIRED if name not in files]
     if missing:
         raise FeedError(f"{path}: kein vollständiger GTFS-Fahrplan, es fehlt {', '.join(missing)}")
-    for name, columns in _REQUIRED.items():
-        lacking = [c for c in columns if c not in files[name].columns]
+    for name, columns in (_REQUIRED | _REQUIRED_IF_THERE).items():
+        lacking = [c for c in columns if name in files and c not in files[name].columns]
         if lacking:
             raise FeedError(f"{path}: in {name} fehlt die Spalte {', '.join(lacking)}")
     if not {"calendar.txt", "calendar_dates.txt"} & set(files):
@@ -165,9 +175,13 @@ def _read_text(path: Path, archive: zipfile.ZipFile, member: str) -> pd.DataFram
         raise FeedError(f"{path}: {member} ist entpackt größer als 4 GB")
     data = archive.read(member)
     try:
-        table = pd.read_csv(
-            io.BytesIO(data), dtype=str, keep_default_na=False, encoding="utf-8-sig", engine="c"
-        )
+        with warnings.catch_warnings():
+            # A comma at the end of a row: nothing is lost by leaving it out.
+            warnings.simplefilter("ignore", pd.errors.ParserWarning)
+            table = pd.read_csv(
+                io.BytesIO(data), dtype=str, keep_default_na=False, encoding="utf-8-sig",
+                index_col=False,
+            )  # fmt: skip
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise FeedError(f"{path}: {member} ist keine lesbare Tabelle ({error})") from error
     table.columns = [str(c).strip() for c in table.columns]
@@ -375,9 +389,13 @@ def _interpolated(stops: gpd.GeoDataFrame, times: pd.DataFrame) -> pd.DataFrame:
     hop = np.hypot(np.diff(x[at], prepend=x[at[0]]), np.diff(y[at], prepend=y[at[0]])) + 0.01
     along = np.cumsum(hop)
     known = np.flatnonzero(~blank)
-    before = np.clip(np.searchsorted(known, np.arange(len(trip)), side="right") - 1, 0, None)
-    after = np.clip(np.searchsorted(known, np.arange(len(trip))), None, len(known) - 1)
+    if not len(known):
+        return times
+    here = np.arange(len(trip))
+    before = np.clip(np.searchsorted(known, here, side="right") - 1, 0, None)
+    after = np.clip(np.searchsorted(known, here), None, len(known) - 1)
     same = (trip[known[before]] == trip) & (trip[known[after]] == trip)
+    same &= (known[before] <= here) & (here <= known[after])
     start = times["departure_s"].to_numpy()[known[before]]
     end = times["arrival_s"].to_numpy()[known[after]]
     length = along[known[after]] - along[known[before]]

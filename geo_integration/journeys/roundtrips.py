@@ -29,6 +29,7 @@ from geo_integration.frames import (
     TRANSIT,
     WALK,
     check_frame,
+    empty_frame,
 )
 from geo_integration.journeys.transit import (
     FAR,
@@ -219,7 +220,7 @@ def roundtrips(
             if progress is not None:
                 progress(len(results), len(own))
     if not results:
-        return pd.DataFrame(columns=list(ROUNDTRIPS.columns))
+        return empty_frame(ROUNDTRIPS)
     table = _as_table(results, cells, counted, sessions, trips, days)
     check_frame(table, ROUNDTRIPS)
     return table

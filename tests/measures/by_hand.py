@@ -8,10 +8,14 @@ import pandas as pd
 import shapely
 
 from geo_integration.frames import AREAS, CELLS, COVERAGE, OFFERS, PLACES, ROUNDTRIPS, check_frame
+from geo_integration.measures.naming import Words
 
 CRS = "EPSG:25832"
 WEST, SOUTH, SIDE = 430_000.0, 5_930_000.0, 1000.0
 COUNTY = "K"
+GERMAN = Words(
+    " und ", "{names} und weitere Orte", "bei {name}", "Gebiet um {name}", "{n} Gemeinden"
+)
 
 
 def square(column, row, side=SIDE):

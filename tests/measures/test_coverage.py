@@ -97,13 +97,11 @@ def test_one_served_offer_is_enough():
     assert (row["reason"], row["offer_id"], row["offers"]) == ("served", "o2", 1)
 
 
-@pytest.mark.xfail(raises=IndexError, reason="coverage.py cannot do without any round trip")
 def test_a_category_nobody_offers_says_so():
     table = cover(make_cells([5]), make_offers(("o1", "kurs")), nothing(), ("sport",))
     assert table["reason"].tolist() == ["no_offer"]
 
 
-@pytest.mark.xfail(raises=IndexError, reason="coverage.py cannot do without any round trip")
 def test_offers_whose_place_is_unknown_are_told_from_no_offers():
     offers = make_offers(("o1", "kurs", False))
     assert one(nothing(), offers)["reason"] == "not_located"

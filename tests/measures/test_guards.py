@@ -170,9 +170,6 @@ def test_populated_cells_off_the_streets_are_counted_with_their_residents():
     assert "cells_off_street" not in guard(cells=cells, off_street=np.array([False, True]))
 
 
-@pytest.mark.xfail(
-    reason="guards.py looks at cells off the streets only where there is a timetable"
-)
 def test_cells_off_the_streets_are_counted_without_a_timetable_too():
     assert "cells_off_street" in guard(trips=NO_FEED, off_street=np.array([True, True]))
 

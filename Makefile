@@ -18,7 +18,7 @@ clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 $(BIN)/python:
-	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { rm -rf $(VENV); \
 	  scripts/system_package.sh python3-venv && $(PYTHON) -m venv $(VENV); }
 
 $(VENV)/run.stamp: $(BIN)/python pyproject.toml constraints.txt

@@ -51,6 +51,9 @@ class Hit(NamedTuple):
     note: str | None
 
 
+ONLINE = Hit("none", None, None, "findet online statt: niemand muss hinfahren")
+
+
 def normalise(text: str | None) -> str:
     """Make spellings alike: "Mühlenstr. 12 a" and "Muehlenstraße 12a" become the same."""
     plain = unicodedata.normalize("NFC", text or "").lower().translate(_UMLAUTS)
@@ -124,17 +127,21 @@ def locate_offers(
         message = "vertraulich: das Angebot wird weder gezählt noch gezeigt"
         faults.note(file, int(row), "Vertraulich", "ja", message)
     kept = offers[~secret].reset_index(drop=True)
-    hits = [_locate(offer, gazetteer, crs) for _, offer in kept.iterrows()]
+    online = _is_online(kept)
+    hits = [
+        ONLINE if at_home else _locate(offer, gazetteer, crs)
+        for at_home, (_, offer) in zip(online, kept.iterrows(), strict=True)
+    ]
     for offer, hit in zip(kept.itertuples(), hits, strict=True):
-        if hit.note:
+        if hit.note and hit is not ONLINE:
             parts = (offer.street, offer.place, offer.town, offer.municipality)
-            found = ", ".join(str(part) for part in parts if part)
+            found = ", ".join(dict.fromkeys(str(part) for part in parts if part)) or None
             faults.note(file, int(str(offer.row)), "Adresse", found, f"{offer.name}: {hit.note}")
     located = gpd.GeoDataFrame(kept, geometry=[hit.point for hit in hits], crs=crs)
     located["grade"] = [hit.grade for hit in hits]
     located["located_by"] = [hit.located_by for hit in hits]
     located["location_note"] = [hit.note for hit in hits]
-    located["counted"] = located["grade"].isin(COUNTED_GRADES) & ~_is_online(located)
+    located["counted"] = located["grade"].isin(COUNTED_GRADES)
     located["area_id"] = _area_of(located.geometry, gazetteer.areas)
     located = located.sort_values("offer_id", ignore_index=True)
     check_frame(located, OFFERS, crs=crs)

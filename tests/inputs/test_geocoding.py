@@ -233,7 +233,9 @@ def test_when_all_offers_are_confidential_none_is_left(gazetteer, faults):
 )
 def test_online_offers_are_kept_and_do_not_count(gazetteer, faults, kind, counted):
     row = one(gazetteer, faults, **degrees(2, 2), format=kind)
-    assert (row["grade"], row["counted"]) == ("given", counted)
+    assert (row["grade"], row["counted"]) == ("given" if counted else "none", counted)
+    assert counted or "online" in row["location_note"]
+    assert faults == []
 
 
 def test_the_result_is_sorted_by_id(gazetteer, faults):

@@ -171,7 +171,9 @@ def init(folder: Path) -> None:
 
         for path, written in write_starter(folder):
             click.echo(f"{'angelegt ' if written else 'vorhanden'}  {path}")
-        click.echo(f"Weiter: {folder / 'LIESMICH.txt'} lesen, dann geo-integration check {folder}")
+        click.echo(
+            f'Weiter: {folder / "LIESMICH.txt"} lesen, dann geo-integration check "{folder}"'
+        )
 
 
 def _settings(county: str) -> Settings:
@@ -265,9 +267,9 @@ def _print_fault(fault: dict[str, object]) -> None:
     click.echo(f"{kind}  {where}: {fault['message']}{found}")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of the command."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    cli(prog_name="geo-integration")
+    cli(arguments, prog_name="geo-integration")

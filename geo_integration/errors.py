@@ -6,6 +6,7 @@
     ├── SettingsError   (ValueError)   county.toml cannot be used
     ├── SourceError     (OSError)      an input file is missing, unreadable or without use
     │   └── FeedError                  a GTFS feed is broken or has no service when it is needed
+    ├── DisclosureError (ValueError)  a small number cannot be kept secret
     ├── FrameError      (ValueError)   a table does not keep its declaration in frames.py
     └── OutputError     (OSError)      a result cannot be written
 
@@ -32,6 +33,10 @@ class FeedError(SourceError):
 
 class FrameError(GeoIntegrationError, ValueError):
     """A table does not keep its declaration."""
+
+
+class DisclosureError(GeoIntegrationError, ValueError):
+    """A small number about people cannot be kept secret."""
 
 
 class OutputError(GeoIntegrationError, OSError):

@@ -45,6 +45,23 @@ def beside(path: Path) -> Iterator[Path]:
             part.unlink(missing_ok=True)
 
 
+def remove(path: Path) -> None:
+    """Remove a file, if it is there.
+
+    Raises
+    ------
+    OutputError
+        When it is there and cannot be removed.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{path}: die Datei eines früheren Laufs kann nicht entfernt werden. Ist sie noch in "
+            f"einem anderen Programm geöffnet? Dort schließen und noch einmal starten"
+        ) from error
+
+
 def slug(name: str) -> str:
     """Name for files: lower-case ASCII letters, digits and hyphens."""
     composed = unicodedata.normalize("NFC", name.lower()).translate(_UMLAUTS)

@@ -10,7 +10,7 @@ import numpy as np
 
 from geo_integration import runs
 from geo_integration.errors import SettingsError
-from geo_integration.files import beside
+from geo_integration.files import beside, remove
 from geo_integration.frames import WEEKDAYS, Facts, Published
 from geo_integration.inputs.county import NO_DATE, Inputs, input_files, read_county
 from geo_integration.journeys.roundtrips import Day, Limits, build_links, roundtrips
@@ -23,6 +23,7 @@ from geo_integration.journeys.walking import (
 from geo_integration.measures.coverage import area_coverage, bands, coverage
 from geo_integration.measures.disclosure import (
     published_cells,
+    published_offers,
     published_shares,
     withheld_cells,
 )
@@ -210,6 +211,7 @@ def find(
         cells,
         inputs.offers,
         inputs.sessions,
+        inputs.trips,
         covered,
         inputs.service_dates,
         inputs.trips_by_date,
@@ -281,7 +283,7 @@ def publish(settings: Settings, inputs: Inputs, findings: Findings) -> Published
         places=inputs.places,
         stops=inputs.stops,
         cells=published_cells(findings.cells),
-        offers=inputs.offers.drop(columns=["confidential", "confirmed_by", "row", "remark"]),
+        offers=published_offers(inputs.offers),
         sessions=inputs.sessions,
         coverage=findings.coverage,
         area_coverage=published_shares(
@@ -330,12 +332,16 @@ def write(
         with beside(rejected) as part:
             write_rejected(part, inputs.rejected_offers)
     else:
-        rejected.unlink(missing_ok=True)
+        remove(rejected)
     progress("tables", 2, 3)
     with beside(folder / "coverage.gpkg") as part:
         write_geopackage(part, published)
     manifest = folder / "manifest.json"
+    stale = runs.earlier_outputs(manifest)
     written = [p for p in (*pages, workbook, rejected, folder / "coverage.gpkg") if p.is_file()]
+    for path in stale:
+        if path not in written:
+            remove(path)
     runs.write_manifest(
         manifest,
         {

@@ -38,11 +38,13 @@ def input_digests(folder: Path, files: Sequence[Path]) -> dict[str, str]:
 
     Files elsewhere go by their name alone: where they lie on a machine is nobody's concern.
     """
-    return {
-        (p.relative_to(folder).as_posix() if p.is_relative_to(folder) else p.name): digest(p)
-        for p in sorted(files)
-        if p.is_file()
-    }
+    found: dict[str, str] = {}
+    for path in sorted(files):
+        if path.is_file():
+            inside = path.is_relative_to(folder)
+            name = path.relative_to(folder).as_posix() if inside else path.name
+            found[name if name not in found else f"{name} ({len(found)})"] = digest(path)
+    return found
 
 
 def versions() -> dict[str, str]:
@@ -60,8 +62,18 @@ def run_digest(parts: Mapping[str, object]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+def earlier_outputs(path: Path) -> list[Path]:
+    """Files that an earlier run wrote into the folder of this manifest."""
+    try:
+        names = json.loads(path.read_text(encoding="utf-8"))["outputs"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    files = [path.parent / str(name) for name in names]
+    return [file for file in files if file.resolve().is_relative_to(path.parent.resolve())]
+
+
 def write_manifest(path: Path, manifest: Mapping[str, object]) -> None:
     """Write the manifest as JSON, keys in order."""
     with beside(path) as part:
         text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False, default=str)
-        part.write_text(text + "\n", encoding="utf-8")
+        part.write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -66,7 +66,6 @@ class County(_Table):
     name: str = Field(min_length=1, max_length=200)
     ags: str = Field(min_length=1, max_length=12)
     crs: str
-    timezone: str = "Europe/Berlin"
     language: Literal["de", "en"] = "de"
     data_status: Literal["sample", "real"] = "real"
     status_note: str = ""
@@ -133,7 +132,7 @@ class Transit(_Table):
     transfer_buffer_s: int = Field(default=120, ge=1, le=3600)
     window: tuple[TimeOfDay, TimeOfDay] = ("08:00", "10:00")
     on_demand_route_types: tuple[int, ...] = (715,)
-    on_demand_pattern: str = r"Rufbus|Ruf-mich|Anruf|\bAST\b|\bALT\b|Bürgerbus"
+    on_demand_pattern: str = r"(?i:rufbus|ruf-mich|anruf|bürgerbus)|\bAST\b|\bALT\b"
     on_demand_lines: tuple[str, ...] = ()
     reference_date: dt.date | None = None
 

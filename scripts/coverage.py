@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from geo_integration.cli import cli
+from geo_integration.cli import main as geo_integration
 
 USAGE = "Aufruf: python scripts/coverage.py GEMEINDE [LANDKREIS]   (Vorgabe: friesland)"
 
@@ -14,7 +14,7 @@ def main(arguments: list[str]) -> None:
     if not 1 <= len(arguments) <= 2 or arguments[0].startswith("-"):
         sys.exit(USAGE)
     municipality, county = (*arguments, "friesland")[:2]
-    cli(["run", county, "--municipality", municipality], prog_name="geo-integration")
+    geo_integration(["run", county, "--municipality", municipality])
 
 
 if __name__ == "__main__":

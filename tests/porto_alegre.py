@@ -30,7 +30,6 @@ PROFILE = """
 name = "Porto Alegre"
 ags = "4314902"
 crs = "EPSG:31982"
-timezone = "America/Sao_Paulo"
 language = "en"
 data_status = "real"
 

@@ -12,7 +12,7 @@ from geo_integration.frames import SERVICE_DATES, WEEKDAYS, check_frame
 from geo_integration.inputs.tables import FaultList, cell, read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from geo_integration.settings import DayType
@@ -108,16 +108,20 @@ def choose_service_dates(
     Returns
     -------
     DataFrame
-        SERVICE_DATES. A public holiday never stands for a weekday of its own.
+        SERVICE_DATES, a row for every weekday of every kind. A public holiday never stands for a
+        weekday of its own. A weekday that does not occur in the feed goes by the date of another
+        weekday of its kind; its `candidates` are 0.
 
     Raises
     ------
     FeedError
-        When the feed has no service at all for one of the day types.
+        When the feed is not valid on any day of a kind, or has no service on any of the dates.
+        A kind of day that simply has no service (Sundays, often) is a finding, not an error.
     """
     rows = []
     for day_type in day_types:
-        found = []
+        found: list[dict[str, object]] = []
+        missing: list[int] = []
         for weekday in sorted(WEEKDAYS.index(day) for day in day_type.weekdays):
             counts = trips_by_date[
                 [
@@ -127,20 +131,34 @@ def choose_service_dates(
                     for d in trips_by_date.index
                 ]
             ]
-            counts = counts[counts > 0]
+            running = counts[counts > 0]
             if len(counts):
-                found.append(_typical(day_type.id, weekday, counts, reference_date))
+                some = running if len(running) else counts
+                found.append(_typical(day_type.id, weekday, some, reference_date))
+            else:
+                missing.append(weekday)
         if not found:
             first, last = trips_by_date.index[0], trips_by_date.index[-1]
             raise FeedError(
                 f"Für den Tagestyp {day_type.label!r} gibt es im Fahrplan "
-                f"({first:%d.%m.%Y} bis {last:%d.%m.%Y}) keinen Tag mit Verkehr. Fahrplan, "
-                f"Kalender und [[day_types]] prüfen"
+                f"({first:%d.%m.%Y} bis {last:%d.%m.%Y}) keinen einzigen Tag. Gültigkeit des "
+                f"Fahrplans, Kalender und [[day_types]] prüfen"
             )
         rows += found
-    dates = pd.DataFrame(rows)
+        # A weekday that the feed is too short for goes by another of its kind, and is named.
+        rows += [{**found[0], "weekday": weekday, "candidates": 0} for weekday in missing]
+    dates = pd.DataFrame(rows).sort_values(["day_type", "weekday"], key=_order_of(day_types))
+    dates = dates.reset_index(drop=True)
+    if not dates["trips"].any():
+        raise FeedError("Der Fahrplan hat an keinem der ausgewählten Tage Verkehr; ist er leer?")
     check_frame(dates, SERVICE_DATES)
     return dates
+
+
+def _order_of(day_types: Sequence[DayType]) -> Callable[[pd.Series], pd.Series]:
+    """Sort key: day types as in the profile, weekdays as they come."""
+    place = {day_type.id: i for i, day_type in enumerate(day_types)}
+    return lambda column: column.map(place) if column.name == "day_type" else column
 
 
 def _typical(

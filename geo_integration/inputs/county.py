@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_integration.errors import GeoIntegrationError, SettingsError, SourceError
-from geo_integration.frames import CONNECTIONS, SERVICE_DATES, TRIPS, empty_frame
+from geo_integration.frames import CONNECTIONS, DAY_S, SERVICE_DATES, TRIPS, empty_frame
 from geo_integration.inputs.boundaries import read_areas, read_places
 from geo_integration.inputs.calendars import choose_service_dates, day_types_of, read_calendar
 from geo_integration.inputs.geocoding import (
@@ -24,7 +24,7 @@ from geo_integration.inputs.residents import read_cells
 from geo_integration.inputs.streets import Streets, read_streets
 from geo_integration.inputs.tables import FaultList
 from geo_integration.inputs.timetable import Feed, connections_on, read_feeds, trips_by_date
-from geo_integration.settings import PROFILE, Settings
+from geo_integration.settings import PROFILE, Settings, seconds_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -210,7 +210,7 @@ def inspect_county(
             sessions=found.sessions[found.sessions["offer_id"].isin(offers["offer_id"])],
             stops=feed.stops,
             trips=feed.trips,
-            connections=_connections(feed, dates[0]),
+            connections=_connections(feed, dates[0], next_night=_after_midnight(settings)),
             service_dates=dates[0],
             trips_by_date=dates[1],
             streets=streets,
@@ -291,11 +291,22 @@ def _say_dates(found: tuple[pd.DataFrame, pd.DataFrame]) -> str:
     return ", ".join(dates) or "keine Fahrplantage"
 
 
-def _connections(feed: Feed, service_dates: pd.DataFrame) -> dict[dt.date, pd.DataFrame]:
-    """CONNECTIONS of every date that is needed."""
+def _connections(
+    feed: Feed, service_dates: pd.DataFrame, *, next_night: bool
+) -> dict[dt.date, pd.DataFrame]:
+    """CONNECTIONS of every date that is needed; none on a date without service."""
+    empty = empty_frame(CONNECTIONS)
     if service_dates.empty:
-        return {NO_DATE: empty_frame(CONNECTIONS)}
-    return {date: connections_on(feed, date) for date in sorted(set(service_dates["date"]))}
+        return {NO_DATE: empty}
+    return {
+        date: connections_on(feed, date, next_night=next_night) if running else empty
+        for date, running in zip(service_dates["date"], service_dates["trips"] > 0, strict=True)
+    }
+
+
+def _after_midnight(settings: Settings) -> bool:
+    """Whether the way home may end on the next day."""
+    return seconds_of_day(settings.rule.latest_return) > DAY_S
 
 
 def _located(

@@ -27,10 +27,9 @@ if TYPE_CHECKING:
 FAR_M = 60_000.0
 CONTRADICTION_M = 2_000.0
 SAME_PLACE_M = 1_000.0
+NEAR_PLACE_M = 3_000.0
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-_HOUSE_NUMBER = re.compile(
-    r"^(?P<street>.*?\D)\s*(?P<number>\d+\s*[a-z]?)(?:\s*-\s*\d+\s*[a-z]?)?$"
-)
+_RANGE = re.compile(r"(\d+\s*[a-z]?)\s*[-–/]\s*\d+\s*[a-z]?\s*$", re.IGNORECASE)
 
 
 class Gazetteer(NamedTuple):
@@ -40,6 +39,12 @@ class Gazetteer(NamedTuple):
     places: gpd.GeoDataFrame
     stops: gpd.GeoDataFrame
     addresses: gpd.GeoDataFrame | None
+
+    @property
+    def county(self) -> BaseGeometry:
+        """Outline of the county."""
+        outline: BaseGeometry = self.areas.geometry.union_all()
+        return outline
 
 
 class Hit(NamedTuple):
@@ -120,13 +125,8 @@ def locate_offers(
     -------
     GeoDataFrame
         OFFERS, sorted by id. Not counted: grade municipality or none, and online offers.
-        Confidential offers are left out altogether.
     """
-    secret = offers["confidential"].fillna(value=False).astype(bool)
-    for row in offers.loc[secret, "row"]:
-        message = "vertraulich: das Angebot wird weder gezählt noch gezeigt"
-        faults.note(file, int(row), "Vertraulich", "ja", message)
-    kept = offers[~secret].reset_index(drop=True)
+    kept = offers.reset_index(drop=True)
     online = _is_online(kept)
     hits = [
         ONLINE if at_home else _locate(offer, gazetteer, crs)
@@ -189,7 +189,7 @@ def _given_point(
     if pd.isna(lat) or pd.isna(lon):
         doubts.append("nur eine der beiden Koordinaten ist angegeben; nicht verwendet")
         return None
-    county = gazetteer.areas.geometry.union_all()
+    county = gazetteer.county
     point = _project(lon, lat, crs)
     if point is None or county.distance(point) > FAR_M:
         swapped = _project(lat, lon, crs)
@@ -246,14 +246,30 @@ def _by_address(offer: pd.Series, gazetteer: Gazetteer) -> Hit | None:
     """House in the county's address file."""
     if gazetteer.addresses is None or not offer["street"]:
         return None
-    keys = [f"{normalise(offer['street'])}|{m}" for m in _names(offer, "municipality", "town")]
+    house = normalise(_RANGE.sub(r"\1", offer["street"]))
+    keys = [f"{house}|{m}" for m in _names(offer, "municipality", "town")[:1]]
     found = gazetteer.addresses[gazetteer.addresses["key"].isin(keys)]
     return _one_point("house", found.geometry, "Adressdatei")
 
 
 def _by_stop(offer: pd.Series, gazetteer: Gazetteer) -> Hit | None:
-    """Stop that bears the venue's name: "Rathaus", Bockhorn -> stop "Rathaus, Bockhorn"."""
-    venue = set(re.sub(r"\b\d+[a-z]?\b", "", normalise(offer["street"])).split())
+    """Stop that bears the venue's name: "Rathaus", Bockhorn -> stop "Rathaus, Bockhorn".
+
+    For "Hauptstraße 5" the stop "Hauptstraße" will do, with a note.
+    """
+    venue = normalise(offer["street"]).split()
+    street = [word for word in venue if not word[0].isdigit()]
+    hit = _stop_called(set(venue), offer, gazetteer)
+    if hit is None and street != venue:
+        hit = _stop_called(set(street), offer, gazetteer)
+        if hit is not None:
+            note = "Hausnummer nicht gefunden: auf die Haltestelle gleichen Namens gelegt"
+            return hit._replace(note=note)
+    return hit
+
+
+def _stop_called(venue: set[str], offer: pd.Series, gazetteer: Gazetteer) -> Hit | None:
+    """Stop with these words and none that the row does not name, in the right place."""
     around = {w for name in _names(offer, "town", "place", "municipality") for w in name.split()}
     if not venue or not around:
         return None
@@ -262,10 +278,21 @@ def _by_stop(offer: pd.Series, gazetteer: Gazetteer) -> Hit | None:
         for words in (set(normalise(name).split()) for name in gazetteer.stops["name"])
     ]
     found = gazetteer.stops[fits]
+    named = _named_area(offer, gazetteer)
+    named = gazetteer.county.buffer(FAR_M) if named is None else named
+    found = found[found.geometry.distance(named) <= CONTRADICTION_M]
+    around_place = _place_points(offer, gazetteer)
+    if len(around_place):
+        found = found[found.geometry.distance(around_place.union_all()) <= NEAR_PLACE_M]
     if found.empty:
         return None
-    name = str(found["name"].iloc[0])
-    return _one_point("stop", found.geometry, f"Haltestelle {name}")
+    return _one_point("stop", found.geometry, f"Haltestelle {found['name'].iloc[0]}")
+
+
+def _place_points(offer: pd.Series, gazetteer: Gazetteer) -> gpd.GeoSeries:
+    """Points of the Ortsteil that the row names."""
+    names = _names(offer, "place")
+    return gazetteer.places.geometry[gazetteer.places["name"].map(normalise).isin(names)]
 
 
 def _by_place(offer: pd.Series, gazetteer: Gazetteer) -> Hit | None:
@@ -276,6 +303,9 @@ def _by_place(offer: pd.Series, gazetteer: Gazetteer) -> Hit | None:
     stated = set(_names(offer, "municipality", "town")) & set(areas.values())
     for name in _names(offer, "place", "town"):
         if name in areas.values():
+            continue
+        elsewhere = set(_names(offer, "municipality", "town")) - {name}
+        if not stated and elsewhere:
             continue
         same = gazetteer.places[gazetteer.places["name"].map(normalise) == name]
         inside = same[same["area_id"].map(areas).isin(stated)] if stated else same

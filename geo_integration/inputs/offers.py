@@ -50,6 +50,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "remark": ("Bemerkung", "remark"),
 }
 REQUIRED = ("name", "category")
+# Columns that our own list of rejected rows adds; they are ignored when it comes back.
+REPORT = ("Zeile", "Grund")
 _YES = ("ja", "j", "yes", "y", "true", "1", "x", "wahr")
 _NO = ("nein", "n", "no", "false", "0", "falsch")
 _DROP_IN = ("offen", "offene zeiten", "öffnungszeiten", "open", "drop-in")
@@ -90,8 +92,10 @@ def read_offers(path: Path, categories: Sequence[Category], faults: FaultList) -
     SourceError
         When the file is unreadable, lacks a required column, or holds no usable row.
     """
-    raw = read_table(path, [])
-    table = _with_known_headers(path, raw)
+    raw = read_table(path, []).drop(columns=list(REPORT), errors="ignore")
+    table = _with_known_headers(path, raw, faults)
+    table = _without_secrets(path, table, faults)
+    raw = raw.loc[table.index]
     start = len(faults)
     offers = _without_unusable(path, table, categories, faults)
     offers = _with_flags(path, offers, faults)
@@ -104,14 +108,35 @@ def read_offers(path: Path, categories: Sequence[Category], faults: FaultList) -
     return OfferInputs(offers.reset_index(drop=True), sessions, rejected)
 
 
-def _with_known_headers(path: Path, raw: pd.DataFrame) -> pd.DataFrame:
-    """Rename the columns; add those that are not there, empty."""
+def _without_secrets(path: Path, table: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
+    """Leave out confidential rows before anything of them can reach a message or a file.
+
+    What may be a secret is one: "vertraulich!" is no clear no.
+    """
+    marks = table["confidential"].map(lambda text: str(text or "").strip().lower())
+    secret = (marks != "") & ~marks.isin(_NO)
+    for row in table.index[secret]:
+        message = "vertraulich: das Angebot wird weder gezählt noch gezeigt"
+        faults.note(path.name, row, "Vertraulich", None, message)
+    return table[~secret]
+
+
+def _with_known_headers(path: Path, raw: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
+    """Rename the columns; add those that are not there, empty; note those not known."""
     lower = {str(c).strip().lower(): c for c in reversed(list(raw.columns))}
     names: dict[str, str] = {}
     for column, headers in HEADERS.items():
         found = next((lower[h.lower()] for h in headers if h.lower() in lower), None)
         if found is not None:
             names[found] = column
+    for header in [str(c) for c in raw.columns if c not in names]:
+        if header.lower().startswith(("vertraul", "confid")):
+            raise SourceError(
+                f"{path}: die Spalte {header!r} ist nicht bekannt; gemeint ist wohl 'Vertraulich'. "
+                f"Damit kein vertrauliches Angebot erscheint, bitte so benennen"
+            )
+        message = "Spalte unbekannt, nicht verwendet; bekannt sind die Spalten der Vorlage"
+        faults.note(path.name, 1, header, None, message)
     present = list(names.values())
     lacking = [HEADERS[c][0] for c in REQUIRED if c not in present]
     require_columns(path, [str(c) for c in raw.columns], lacking)
@@ -148,7 +173,7 @@ def _without_unusable(
 def _with_flags(path: Path, offers: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
     """Turn yes/no texts into flags, and coordinates into numbers."""
     default = {"in_holidays": True}
-    for column in ("in_holidays", "confidential", "women_only", "childcare", "barrier_free"):
+    for column in ("in_holidays", "women_only", "childcare", "barrier_free"):
         header = HEADERS[column][0]
         values: list[bool | None] = []
         for row, text in zip(offers.index, offers[column], strict=True):
@@ -156,9 +181,7 @@ def _with_flags(path: Path, offers: pd.DataFrame, faults: FaultList) -> pd.DataF
             if plain and plain not in _YES + _NO:
                 faults.note(path.name, row, header, text, "erwartet wird ja oder nein")
             known = plain in _YES + _NO
-            # What may be a secret is one: "vertraulich!" is no clear no.
-            doubtful = bool(plain) if column == "confidential" else default.get(column)
-            values.append(plain in _YES if known else doubtful)
+            values.append(plain in _YES if known else default.get(column))
         offers[column] = pd.array(values, dtype="boolean")
     for column in ("lat", "lon"):
         numbers = offers[column].map(number)

@@ -202,14 +202,14 @@ def _read_geometries(path: Path, columns: ResidentColumns, crs: str) -> gpd.GeoD
 
 def _with_counts(path: Path, cells: gpd.GeoDataFrame, faults: FaultList) -> gpd.GeoDataFrame:
     """Residents as whole numbers; rows with another content are rejected."""
-    counts = _counts(cells["residents"])
+    counts = _counts(path, cells["residents"], faults)
     bad = counts.isna() | (counts < 0) | (counts > MAX_COUNT) | cells["cell_id"].isna()
     for row in cells.index[bad]:
         found = cells.loc[row, "residents"]
         message = "keine Einwohnerzahl: erwartet wird eine ganze Zahl ab 0"
         faults.note(path.name, int(row), "residents", found, message, rejected=True)
     kept = cells[~bad].copy()
-    kept["residents"] = counts[~bad].round().astype("int64")
+    kept["residents"] = _whole(path, counts[~bad], faults)
     kept["cell_id"] = kept["cell_id"].astype(str)
     for name in kept.columns.difference(["cell_id", "area_id", "residents", *OWN_COLUMNS]):
         values = kept[name].map(lambda v: number(None if v is None else str(v)))
@@ -218,13 +218,28 @@ def _with_counts(path: Path, cells: gpd.GeoDataFrame, faults: FaultList) -> gpd.
     return kept
 
 
-def _counts(column: pd.Series) -> pd.Series:
+def _whole(path: Path, counts: pd.Series, faults: FaultList) -> pd.Series:
+    """Whole numbers with the same sum: the largest fractions are rounded up."""
+    floor = np.floor(counts)
+    fraction = counts - floor
+    if (fraction > 0).any():
+        message = "Einwohnerzahlen mit Nachkommastellen: auf ganze gerundet, die Summe bleibt"
+        faults.note(path.name, None, "residents", f"{counts[fraction > 0].iloc[0]:g}", message)
+        up = fraction.sort_values(ascending=False, kind="stable").index[: round(fraction.sum())]
+        floor[up] += 1
+    whole: pd.Series[int] = floor.astype("int64")
+    return whole
+
+
+def _counts(path: Path, column: pd.Series, faults: FaultList) -> pd.Series:
     """Numbers of residents; 1.234 is a thousand and more where every dot stands so."""
     texts = column.where(column.notna(), "").astype(str).str.strip()
     dotted = texts[texts.str.contains(".", regex=False)]
     thousands = len(dotted) > 0 and dotted.str.fullmatch(r"\d{1,3}(\.\d{3})+").all()
     if thousands and pd.api.types.is_string_dtype(column):
         texts = texts.str.replace(".", "", regex=False)
+        message = "Punkte in den Einwohnerzahlen sind als Tausenderpunkte gelesen; bitte prüfen"
+        faults.note(path.name, None, "residents", dotted.iloc[0], message)
     return texts.map(number).astype(float)
 
 
@@ -245,17 +260,19 @@ def _with_areas(
     if "x_m" not in cells.columns:
         cells = cells.assign(x_m=centres.x, y_m=centres.y)
     if "area_id" not in cells.columns:
+        cells["area_id"] = None
+    if cells["area_id"].isna().any():
         at = shapely.STRtree(areas.geometry.array).query(centres.array, predicate="intersects")
         names = pd.Series(areas["area_id"].to_numpy()[at[1]], index=cells.index[at[0]])
-        cells["area_id"] = names[~names.index.duplicated()].reindex(cells.index)
+        by_centre = names[~names.index.duplicated()].reindex(cells.index)
+        cells["area_id"] = cells["area_id"].where(cells["area_id"].notna(), by_centre)
     known = cells["area_id"].isin(areas["area_id"])
     if not known.any():
         raise SourceError(
             f"{path}: keine Zelle liegt im Landkreis. Stimmen Koordinatensystem und Gebiet?"
         )
     if not known.all():
-        lost = int(cells.loc[~known, "residents"].sum())
-        message = f"{int((~known).sum())} Zellen außerhalb ({lost} Einwohner) werden nicht gezählt"
+        message = f"{int((~known).sum())} Zellen außerhalb des Landkreises werden nicht gezählt"
         faults.note(path.name, None, "area_id", None, message)
     require_columns(path, cells.columns, ["cell_id", "residents"])
     kept = cells[known].copy()

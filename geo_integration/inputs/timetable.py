@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 import warnings
 import zipfile
 from typing import TYPE_CHECKING, NamedTuple
@@ -114,7 +113,7 @@ def _read_feed(path: Path, transit: Transit, crs: str, faults: FaultList, *, pre
     trips = _trips(path, files, transit, faults)
     services = _services(path, files)
     times = _stop_times(path, files, trips, faults)
-    trips, times = _with_frequencies(files, trips, times)
+    trips, times = _with_frequencies(path, files, trips, times, faults)
     stops, times = _stops(path, files, times, crs, faults)
     times = _interpolated(stops, times)
     times = _without_broken_trips(path, times, faults)
@@ -210,7 +209,7 @@ def _trips(
     booked = (
         kind.isin(transit.on_demand_route_types)
         | line.isin(transit.on_demand_lines)
-        | names.str.contains(transit.on_demand_pattern, flags=re.IGNORECASE, regex=True)
+        | _matches(names, transit.on_demand_pattern)
         | joined["trip_id"].isin(_phoned_trips(files))
     )
     return pd.DataFrame(
@@ -225,9 +224,17 @@ def _trips(
     )
 
 
+def _matches(names: pd.Series, pattern: str) -> pd.Series:
+    """Which names a pattern is found in; an empty pattern is found in none."""
+    return names.str.contains(pattern, regex=True) & bool(pattern)
+
+
 def _phoned_trips(files: dict[str, pd.DataFrame]) -> pd.Index:
     """Trips that must be phoned for wherever one may board."""
     times = files["stop_times.txt"]
+    order = pd.to_numeric(times["stop_sequence"], errors="coerce")
+    last = order == order.groupby(times["trip_id"]).transform("max")
+    times = times[~last]
     kind = _column(times, "pickup_type")
     boarding = kind != _NO
     phoned = (kind == _PHONE).groupby(times["trip_id"]).sum()
@@ -325,28 +332,36 @@ def _seconds(times: pd.Series) -> pd.Series:
 
 
 def _with_frequencies(
-    files: dict[str, pd.DataFrame], trips: pd.DataFrame, times: pd.DataFrame
+    path: Path,
+    files: dict[str, pd.DataFrame],
+    trips: pd.DataFrame,
+    times: pd.DataFrame,
+    faults: FaultList,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Write trips that run "every n minutes" out as single trips."""
     table = files.get("frequencies.txt")
     if table is None or table.empty:
         return trips, times
     first = times.groupby("trip_id")["departure_s"].first()
-    new_trips, new_times = [], []
+    new_trips: list[pd.DataFrame] = []
+    new_times: list[pd.DataFrame] = []
+    templates: set[str] = set()
     spans = zip(
         table["trip_id"], _seconds(table["start_time"]), _seconds(table["end_time"]),
         pd.to_numeric(table["headway_secs"], errors="coerce"), strict=True,
     )  # fmt: skip
     for trip_id, start, end, headway in spans:
-        if trip_id not in first.index or not headway > 0:
+        if trip_id not in first.index or not (headway > 0 and start < end):
+            message = "Takt ohne brauchbare Zeiten oder Abstand: die Fahrt bleibt, wie sie ist"
+            faults.note(path.name, None, "frequencies.txt", trip_id, message)
             continue
+        templates.add(trip_id)
         pattern, entry = times[times["trip_id"] == trip_id], trips[trips["trip_id"] == trip_id]
         for departure in np.arange(start, end, headway):
-            name, shift = f"{trip_id}@{int(departure)}", departure - first[trip_id]
+            name, shift = f"{trip_id}@{len(new_trips)}", departure - first[trip_id]
             new_trips.append(entry.assign(trip_id=name))
             moved = {c: pattern[c] + shift for c in ("arrival_s", "departure_s")}
             new_times.append(pattern.assign(trip_id=name, **moved))
-    templates = set(table["trip_id"])
     return (
         pd.concat([trips[~trips["trip_id"].isin(templates)], *new_trips], ignore_index=True),
         pd.concat([times[~times["trip_id"].isin(templates)], *new_times], ignore_index=True),
@@ -423,7 +438,7 @@ def _without_broken_trips(path: Path, times: pd.DataFrame, faults: FaultList) ->
     return kept.astype({"sequence": "int64", "arrival_s": "int64", "departure_s": "int64"})
 
 
-def connections_on(feed: Feed, date: dt.date) -> pd.DataFrame:
+def connections_on(feed: Feed, date: dt.date, *, next_night: bool = False) -> pd.DataFrame:
     """Hops of all trips of one service day.
 
     Parameters
@@ -433,6 +448,8 @@ def connections_on(feed: Feed, date: dt.date) -> pd.DataFrame:
     date : date
         The service day. Trips of the day before that run past midnight are there too, with their
         times counted from the start of `date`.
+    next_night : bool
+        Whether the trips of the next service day are there too, for ways home after midnight.
 
     Returns
     -------
@@ -452,7 +469,10 @@ def connections_on(feed: Feed, date: dt.date) -> pd.DataFrame:
     before[["departure_s", "arrival_s"]] -= DAY_S
     # A trip that also runs on the day itself must not be mixed up with its run of the day before.
     before["trip"] += len(feed.trips)
-    connections = pd.concat([before, today], ignore_index=True)
+    after = _hops(feed, date + dt.timedelta(days=1)) if next_night else today.iloc[:0].copy()
+    after[["departure_s", "arrival_s"]] += DAY_S
+    after["trip"] += 2 * len(feed.trips)
+    connections = pd.concat([before, today, after], ignore_index=True)
     check_frame(connections, CONNECTIONS)
     return connections
 

@@ -145,7 +145,15 @@ def search(
     return Profile(network.profile_start, count, departure, arrival, trip, rides)
 
 
-@njit(cache=True, nogil=True)
+def _compiled(function):
+    """Compile a kernel; keep it on disk where that is possible."""
+    try:
+        return njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # neither the package's folder nor the user's can be written to
+        return njit(nogil=True)(function)
+
+
+@_compiled
 def _scan(
     c_trip, c_from, c_to, c_dep, c_arr, c_board, c_alight, trips, egress,
     w_start, w_target, w_seconds, buffer_s,
@@ -182,7 +190,7 @@ def _scan(
             p_trip[last], p_rides[last] = k, rides
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _first_after(p_dep, start, count, ready):
     """Position of the journey that leaves first at `ready` or later; -1 if there is none."""
     low, high = 0, count
@@ -251,7 +259,7 @@ def best_arrivals(
     return Best(departure, arrival, trip, any_day)
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _later_arrivals(p_arr, start, count, deadline):
     """Count the journeys that arrive after the deadline; they come first."""
     low, high = 0, count
@@ -264,7 +272,7 @@ def _later_arrivals(p_arr, start, count, deadline):
     return low
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _best(
     p_start, p_count, p_dep, p_arr, p_trip, a_start, a_stop, a_seconds, direct_s,
     deadline, max_wait_s, not_before, departure, arrival, trip, any_day,
@@ -321,7 +329,7 @@ def median_minutes(
     return np.where(np.isfinite(middle), middle, np.nan)
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _all_departures(
     p_start, p_count, p_dep, p_arr, a_start, a_stop, a_seconds, direct_s, leaves, times
 ):  # fmt: skip

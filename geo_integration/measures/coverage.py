@@ -69,6 +69,7 @@ def coverage(
             "walk_min": rows.shortest(WALK, served_only=False),
             "out_min": rows.take(best, "out_min"),
             "back_min": rows.take(best, "back_min"),
+            "wait_min": rows.take(best, "wait_min"),
             "booked_min": rows.shortest(ON_DEMAND, served_only=True),
             "offers": rows.served(TRANSIT),
             "offers_booked": rows.served(ON_DEMAND),
@@ -77,7 +78,9 @@ def coverage(
             "back_line": rows.take(best, "back_line"),
         }
     )
-    table.insert(3, "reason", _reasons(table, rows.take(best, "reason"), offers))
+    closest = rows.take(best, "reason")
+    table.insert(3, "reason", _reasons(table, closest, offers))
+    table["complete"] = np.isin(closest.astype(str), (SERVED, OVER_LIMIT))
     check_frame(table, COVERAGE)
     return table
 
@@ -215,7 +218,7 @@ def bands(
     """
     rows = _with_areas(cells, covered, county)
     longer = _longer(rows)
-    complete = rows["reason"].isin([SERVED, OVER_LIMIT]).to_numpy() & ~np.isnan(longer)
+    complete = rows["complete"].to_numpy(bool) & ~np.isnan(longer)
     parts = []
     for band in bands_min:
         within = rows["counted"].where(complete & (longer <= band), 0)

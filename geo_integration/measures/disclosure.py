@@ -1,9 +1,8 @@
 """The only door through which numbers about people leave the house.
 
-Small cells are withheld, and with them a second cell wherever one alone could be had by subtracting
-the others from the municipality's total. Every published count of residents is a sum over cells
-that are published, so that no combination of tables, maps, categories or days tells more about a
-withheld cell than that its municipality's withheld cells hold so many residents together.
+Small cells are withheld, and with them others that cover them up. Every published count of
+residents is a sum over cells that are published, so that no combination of tables, maps,
+categories or days tells more about a withheld cell than its municipality's total does.
 """
 
 from __future__ import annotations
@@ -13,10 +12,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo_integration.errors import DisclosureError
+from geo_integration.frames import OFFERS
+
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+OFFER_COLUMNS = [
+    *OFFERS.columns,
+    "times", "street", "postcode", "town", "place", "municipality", "languages", "level",
+    "target_group", "women_only", "childcare", "barrier_free", "cost", "places_total",
+    "places_free", "contact", "link", "format", "last_confirmed", "geometry",
+]  # fmt: skip
 CELL_COLUMNS = ["cell_id", "area_id", "residents", "x_m", "y_m", "geometry"]
 
 
@@ -33,26 +41,59 @@ def withheld_cells(cells: pd.DataFrame, *, min_count: int) -> pd.Series[bool]:
     Returns
     -------
     Series of bool
-        Aligned with `cells`. In every municipality with a withheld cell there are at least two.
-        As none of them is empty, their sum alone tells of each that it lies between 1 and what is
-        left when the others have 1; they are so many that these ends are `min_count` apart, as far
-        as the municipality has that many residents.
+        Aligned with `cells`. Withheld are the small cells, and with them so many of the next
+        larger ones of their municipality that, for all that can be told from its total and from
+        what is published, each small cell may hold any number from 1 to `min_count` - 1.
+
+    Raises
+    ------
+    DisclosureError
+        When a municipality has too few residents to hide a small cell among.
     """
     hidden = pd.Series(data=False, index=cells.index)
-    for _, group in cells.groupby("area_id"):
-        hidden[group.index] = _covered_up(group["residents"].to_numpy(np.int64), min_count)
+    for area, group in cells.groupby("area_id"):
+        found = _covered_up(group["residents"].to_numpy(np.int64), min_count)
+        if found is None:
+            raise DisclosureError(
+                f"Gemeinde {area}: eine Zelle mit weniger als {min_count} Einwohnern lässt sich "
+                f"nicht geheim halten, weil es dort zu wenige andere gibt. Die Gemeinde mit einer "
+                f"benachbarten zusammenlegen oder die Zelle weglassen"
+            )
+        hidden[group.index] = found
     return hidden
 
 
-def _covered_up(counts: NDArray[np.int64], min_count: int) -> NDArray[np.bool_]:
-    """Small counts, and the smallest others until they cover each other up."""
-    hidden = (counts > 0) & (counts < min_count)
-    while hidden.any() and (hidden.sum() == 1 or counts[hidden].sum() - hidden.sum() < min_count):
-        rest = np.flatnonzero(~hidden & (counts > 0))
-        if not len(rest):
-            break
-        hidden[rest[np.argmin(counts[rest])]] = True
-    return hidden
+def _covered_up(counts: NDArray[np.int64], min_count: int) -> NDArray[np.bool_] | None:
+    """Small counts and what covers them up; None when nothing does.
+
+    Somebody who knows the total, all that is published and this rule knows the sum of the withheld
+    cells, that those added to cover the small ones lie between `min_count` and the smallest
+    published one, and at worst which is which. Cells with equal counts are treated alike.
+    """
+    small: NDArray[np.bool_] = (counts > 0) & (counts < min_count)
+    if not small.any():
+        return small
+    for limit in np.unique(counts[counts >= min_count]):
+        hidden: NDArray[np.bool_] = (counts > 0) & (counts <= limit)
+        published = counts[counts > limit]
+        most = int(published.min()) if len(published) else int(counts.sum())
+        if _keeps_range(
+            int(counts[hidden].sum()),
+            int(small.sum()),
+            int(hidden.sum() - small.sum()),
+            most,
+            min_count,
+        ):
+            return hidden
+    return None
+
+
+def _keeps_range(total: int, small: int, added: int, most: int, min_count: int) -> bool:
+    """Whether a small cell can have 1, and `min_count` - 1, whatever the others have."""
+    top = min_count - 1
+    can_have_one = total <= 1 + (small - 1) * top + added * most
+    can_have_top = total >= top + (small - 1) + added * min_count
+    return can_have_one and can_have_top
 
 
 def published_cells(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -90,3 +131,19 @@ def published_shares(table: pd.DataFrame, *, min_share_base: int) -> pd.DataFram
     """
     base = table["covered"] + table["uncovered"]
     return table.assign(share_covered=table["share_covered"].where(base >= min_share_base))
+
+
+def published_offers(offers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Keep what may be shown of offers; remarks and who confirmed stay inside.
+
+    Parameters
+    ----------
+    offers : GeoDataFrame
+        OFFERS.
+
+    Returns
+    -------
+    GeoDataFrame
+        OFFERS with known columns only.
+    """
+    return offers[[name for name in OFFER_COLUMNS if name in offers.columns]].copy()

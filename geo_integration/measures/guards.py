@@ -34,6 +34,7 @@ def find_guards(
     cells: pd.DataFrame,
     offers: pd.DataFrame,
     sessions: pd.DataFrame,
+    trips: pd.DataFrame,
     covered: pd.DataFrame,
     service_dates: pd.DataFrame,
     trips_by_date: pd.DataFrame,
@@ -49,8 +50,8 @@ def find_guards(
 
     Parameters
     ----------
-    cells, offers, sessions, covered, service_dates : DataFrame
-        CELLS with the flag `withheld`, OFFERS, SESSIONS, COVERAGE, SERVICE_DATES.
+    cells, offers, sessions, trips, covered, service_dates : DataFrame
+        CELLS with the flag `withheld`, OFFERS, SESSIONS, TRIPS, COVERAGE, SERVICE_DATES.
     trips_by_date : DataFrame
         trips and day_type of every date of the feed; index: date.
     has_stop, off_street : ndarray of bool
@@ -82,6 +83,9 @@ def find_guards(
         note("cells_withheld", withheld.sum(), residents[withheld].sum(), warning=False)
     residents = np.where(withheld, 0, residents)
     _timetable_guards(note, service_dates, trips_by_date)
+    booked = sorted(set(trips.loc[trips["on_demand"], "line"].astype(str)))
+    if booked:
+        note("on_demand_lines", len(booked), ", ".join(booked), warning=False)
     lives = residents > 0
     for guard, flags in (("cells_without_stop", ~has_stop), ("cells_off_street", off_street)):
         if (flags & lives).any() and (len(trips_by_date) or guard != "cells_without_stop"):
@@ -105,6 +109,12 @@ def _timetable_guards(note: Note, service_dates: pd.DataFrame, trips_by_date: pd
     thin = (trips_by_date["trips"] < THIN * usual).to_numpy()
     if thin.any():
         note("thin_dates", thin.sum(), _some([f"{d:%d.%m.%Y}" for d in days[thin]]))
+    silent = service_dates[service_dates["trips"] == 0]
+    if len(silent):
+        note("no_service", len(silent), _some([f"{d:%d.%m.%Y}" for d in silent["date"]]))
+    lent = service_dates[service_dates["candidates"] == 0]
+    if len(lent):
+        note("lent_date", len(lent), _some([f"{d:%d.%m.%Y}" for d in lent["date"]]))
     off = (service_dates["trips"] - service_dates["trips_median"]).abs()
     odd = service_dates[off > ATYPICAL * service_dates["trips_median"]]
     if len(odd):

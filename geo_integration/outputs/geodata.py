@@ -28,8 +28,8 @@ def write_geopackage(path: Path, published: Published) -> None:
     path : Path
         The file; its name must not end in .part, or GDAL does not know its kind.
     published : Published
-        What disclosure control let through. `cells` gets three columns for each category and day
-        type: status, minutes out, minutes back.
+        What disclosure control let through. `cells` gets four columns for each category and day
+        type: status, minutes out, back, and waiting at the venue.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def write_geopackage(path: Path, published: Published) -> None:
 
 def _wide(published: Published) -> gpd.GeoDataFrame:
     """Cells with the findings of every category and day type beside each other."""
-    columns = ["reason", "out_min", "back_min"]
+    columns = ["reason", "out_min", "back_min", "wait_min"]
     wide = published.coverage.pivot(
         index="cell_id", columns=["category", "day_type"], values=columns
     )
@@ -66,7 +66,7 @@ def _wide(published: Published) -> gpd.GeoDataFrame:
     wide.columns = [f"{c}__{d}__{'status' if v == 'reason' else v}" for v, c, d in names]
     numbers = [c for c in wide.columns if c.endswith("_min")]
     wide = wide.astype(dict.fromkeys(numbers, float))
-    return published.cells.merge(wide.reset_index(), on="cell_id", how="left")
+    return published.cells.merge(wide.copy(), left_on="cell_id", right_index=True, how="left")
 
 
 def _with_shares(published: Published) -> gpd.GeoDataFrame:

@@ -179,6 +179,21 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
         "Gewählte Fahrplantage, die um mehr als 30 % vom Üblichen abweichen: {count} ({detail})",
         "Chosen service dates that differ from the usual by more than 30 %: {count} ({detail})",
     ),
+    "guard.no_service": (
+        "Ausgewählte Tage ganz ohne Verkehr: {count} ({detail}); dort zählen nur Fußwege",
+        "Chosen dates without any service: {count} ({detail}); walking only on these",
+    ),
+    "guard.lent_date": (
+        (
+            "Wochentage, die im Fahrplan nicht vorkommen und nach einem anderen gerechnet sind: "
+            "{count} ({detail})"
+        ),
+        "Weekdays that do not occur in the timetable and go by another: {count} ({detail})",
+    ),
+    "guard.on_demand_lines": (
+        "Als Rufbus erkannte Linien: {count} ({detail})",
+        "Lines taken as call-buses: {count} ({detail})",
+    ),
     "guard.cells_without_stop": (
         "Bewohnte Zellen ohne Haltestelle in Gehweite: {count} ({detail} Einwohner)",
         "Populated cells without a stop within walking distance: {count} ({detail} residents)",

@@ -132,7 +132,7 @@ class Transit(_Table):
     transfer_buffer_s: int = Field(default=120, ge=1, le=3600)
     window: tuple[TimeOfDay, TimeOfDay] = ("08:00", "10:00")
     on_demand_route_types: tuple[int, ...] = (715,)
-    on_demand_pattern: str = r"(?i:rufbus|ruf-mich|anruf|bürgerbus)|\bAST\b|\bALT\b"
+    on_demand_pattern: str = r"Rufbus|Ruf-mich|Anruf|Bürgerbus|(?-i:\bAST\b|\bALT\b)"
     on_demand_lines: tuple[str, ...] = ()
     reference_date: dt.date | None = None
 

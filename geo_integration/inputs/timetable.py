@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import warnings
 import zipfile
 from typing import TYPE_CHECKING, NamedTuple
@@ -225,8 +226,8 @@ def _trips(
 
 
 def _matches(names: pd.Series, pattern: str) -> pd.Series:
-    """Which names a pattern is found in; an empty pattern is found in none."""
-    return names.str.contains(pattern, regex=True) & bool(pattern)
+    """Which names a pattern is found in, in any case; an empty pattern is found in none."""
+    return names.str.contains(pattern, flags=re.IGNORECASE, regex=True) & bool(pattern)
 
 
 def _phoned_trips(files: dict[str, pd.DataFrame]) -> pd.Index:

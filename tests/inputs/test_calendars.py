@@ -181,10 +181,24 @@ def test_a_public_holiday_never_stands_for_a_weekday():
     assert dates["date"][0] == day(7)
 
 
-def test_a_weekday_without_service_has_no_date():
+def test_a_weekday_without_service_keeps_its_date_without_trips():
     trips = counts(100, 0, 100, 100, 100, 50, 20)
     dates = choose_service_dates(trips, (WEEKDAY,), {})
-    assert dates["weekday"].tolist() == [0, 2, 3, 4]
+    assert dates["weekday"].tolist() == [0, 1, 2, 3, 4]
+    assert dates["trips"].tolist() == [100, 0, 100, 100, 100]
+    assert dates["date"].tolist()[1] == day(1)
+
+
+def test_a_weekday_that_the_feed_is_too_short_for_goes_by_another_of_its_kind():
+    dates = choose_service_dates(counts(100, 90), (WEEKDAY,), {})
+    assert dates["weekday"].tolist() == [0, 1, 2, 3, 4]
+    assert dates["candidates"].tolist() == [1, 1, 0, 0, 0]
+    assert dates["date"].tolist()[2:] == [day(0)] * 3
+
+
+def test_a_feed_without_any_service_on_the_chosen_dates_is_an_error():
+    with pytest.raises(FeedError, match="keinem der ausgewählten Tage Verkehr"):
+        choose_service_dates(counts(0, 0, 0, 0, 0), (WEEKDAY,), {})
 
 
 def test_a_kind_of_day_without_any_service_is_an_error_that_names_it():
@@ -205,6 +219,9 @@ def test_the_chosen_date_has_service_and_no_other_is_nearer_to_the_median(number
     for row in dates.itertuples():
         same = [n for i, n in enumerate(numbers) if i % 7 == row.weekday and n]
         assert row.date.weekday() == row.weekday
-        assert row.trips == trips[row.date] > 0
+        assert row.trips == trips[row.date]
+        if not same:
+            assert row.trips == 0
+            continue
         assert row.trips_median == pd.Series(same).median()
         assert abs(row.trips - row.trips_median) == min(abs(n - row.trips_median) for n in same)

@@ -105,9 +105,33 @@ def test_the_same_street_in_another_municipality_is_another_house(gazetteer, fau
     assert west.geometry == toy.middle(2, 4)
 
 
-def test_an_address_that_fits_two_places_far_apart_is_no_house(gazetteer, faults):
-    row = one(gazetteer, faults, street="Hauptstr. 1", municipality="Ostdorf", town="Mitte")
-    assert row["grade"] != "house"
+def test_the_municipality_counts_before_the_town_where_an_address_is_in_both(gazetteer, faults):
+    both = one(gazetteer, faults, street="Hauptstr. 1", municipality="Ostdorf", town="Mitte")
+    alone = one(gazetteer, faults, street="Hauptstr. 1", municipality="Ostdorf")
+    assert both["grade"] == alone["grade"] == "house"
+    assert both.geometry == alone.geometry
+
+
+def test_of_several_house_numbers_the_first_counts(gazetteer, faults):
+    row = one(gazetteer, faults, street="Hauptstr. 1-3", municipality="Ostdorf")
+    assert row["grade"] == "house"
+
+
+def test_an_ortsteil_is_not_looked_for_in_another_municipality_than_named(gazetteer, faults):
+    row = one(gazetteer, faults, place="Altost", municipality="Oldenburg")
+    assert row["grade"] in ("none", "municipality")
+    assert not row["counted"]
+
+
+def test_a_stop_far_from_the_named_ortsteil_is_not_the_venue(gazetteer, faults):
+    row = one(gazetteer, faults, street="Rathaus", place="Altost", municipality="Westdorf")
+    assert row["grade"] != "stop"
+
+
+def test_a_street_with_a_number_lies_at_the_stop_of_that_name_with_a_note(gazetteer, faults):
+    row = one(gazetteer, faults, street="Rathaus 7", municipality="Westdorf")
+    assert row["grade"] == "stop"
+    assert "Hausnummer nicht gefunden" in row["location_note"]
 
 
 def test_a_venue_named_like_a_stop_lies_at_the_stop(gazetteer, faults):
@@ -211,21 +235,6 @@ def test_coordinates_that_contradict_a_town_outside_are_not_used(gazetteer, faul
 
 
 # Who counts -------------------------------------------------------------------------------------
-
-
-def test_a_confidential_offer_never_leaves(gazetteer, faults):
-    secret = offer(offer_id="A2", name="Frauenhaus", street="Geheimweg 1", confidential=True, row=3)
-    located = locate(gazetteer, faults, offer(place="Altost", municipality="Ostdorf"), secret)
-    assert located["offer_id"].tolist() == ["A1"]
-    assert "Frauenhaus" not in located.to_string()
-    assert [f["row"] for f in faults] == [3]
-    assert not any("Geheim" in str(f) or "Frauenhaus" in str(f) for f in faults)
-
-
-def test_when_all_offers_are_confidential_none_is_left(gazetteer, faults):
-    located = locate(gazetteer, faults, offer(confidential=True))
-    assert located.empty
-    assert len(faults) == 1
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,17 @@ def test_what_may_be_confidential_is_never_taken_as_open(read):
     found = read(
         "A1;Haus;Beratung;;;;ja;;", "A2;Haus;Beratung;;;;vertraulich!;;", "A3;H;Beratung;;;;;;"
     )
-    assert found.offers["confidential"].tolist() == [True, True, False]
+    assert found.offers["offer_id"].tolist() == ["A3"]
+
+
+def test_nothing_of_a_confidential_row_reaches_a_message_or_a_list(read, faults):
+    found = read(
+        "A1;Geheimhaus;gibt es nicht;Mo irgendwann Geheimweg 9;;;ja;Geheim;Geheim",
+        "A2;Haus;Beratung;;;;;;",
+    )
+    assert [(f["row"], f["column"], f["found"]) for f in faults] == [(2, "Vertraulich", None)]
+    assert found.rejected.empty
+    assert not any("Geheim" in str(f) for f in faults)
 
 
 def test_coordinates_may_have_a_decimal_comma(read, faults):

@@ -138,11 +138,12 @@ def test_a_file_with_headers_only_is_refused(read):
 # Areas ------------------------------------------------------------------------------------------
 
 
-def test_cells_of_the_neighbours_are_left_out_and_their_residents_noted(read, faults):
+def test_cells_of_the_neighbours_are_left_out_and_noted(read, faults):
     cells = read(grid(3, 4) + "CRS3035RES1000mN3380000E4190000,100\n")
     assert cells["residents"].tolist() == [3, 4]
     assert len(faults) == 1
-    assert "1 Zellen außerhalb (100 Einwohner)" in faults[0]["message"]
+    assert "1 Zellen außerhalb" in faults[0]["message"]
+    assert "100" not in faults[0]["message"]
     assert faults[0]["severity"] == "warning"
 
 
@@ -299,7 +300,13 @@ def test_counts_with_decimals_or_gaps_in_a_file_are_treated_as_in_a_table(tmp_pa
     )  # fmt: skip
     cells = read_cells(path, ResidentColumns(), areas, CRS, faults)
     assert cells["residents"].tolist() == [2, 4]
-    assert [f["row"] for f in faults] == [2, 3]
+    assert [f["row"] for f in faults if f["severity"] == "rejected"] == [2, 3]
+
+
+def test_fractions_keep_their_sum_and_are_noted(read, faults):
+    cells = read(grid(*["0.4"] * 10))
+    assert cells["residents"].sum() == 4
+    assert "Nachkommastellen" in faults[0]["message"]
 
 
 def test_a_file_in_the_wrong_place_is_refused(tmp_path, areas, faults):

@@ -109,6 +109,8 @@ def make_covered(reasons, category="kurs", day_type="mo", minutes=None, offer_id
             "category": category,
             "day_type": day_type,
             "reason": reasons,
+            "complete": [reason in ("served", "over_limit") for reason in reasons],
+            "wait_min": np.nan,
             "walk_min": np.nan,
             "out_min": np.array(minutes, dtype=float),
             "back_min": np.array(minutes, dtype=float),

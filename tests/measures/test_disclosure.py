@@ -6,11 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from by_hand import COUNTY, GERMAN, make_areas, make_cells, make_covered, make_places
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from geo_integration.errors import DisclosureError
 from geo_integration.measures.coverage import area_coverage, bands
-from geo_integration.measures.disclosure import published_cells, published_shares, withheld_cells
+from geo_integration.measures.disclosure import (
+    _covered_up,
+    published_cells,
+    published_shares,
+    withheld_cells,
+)
 from geo_integration.measures.gaps import gaps
 
 K, BASE = 5, 30
@@ -29,7 +35,7 @@ def with_withheld(cells, k=K):
 
 
 def test_small_cells_are_withheld_and_large_or_empty_ones_are_not():
-    assert withheld([3, 4, 5, 60, 0]) == [True, True, False, False, False]
+    assert withheld([3, 4, 5, 60, 90, 0]) == [True, True, True, False, False, False]
 
 
 @pytest.mark.parametrize(("k", "expected"), [(3, False), (4, True), (10, True)])
@@ -49,8 +55,14 @@ def test_an_empty_cell_never_covers_another():
     assert withheld([3, 0, 60]) == [True, False, True]
 
 
-def test_where_nobody_is_left_to_cover_a_small_cell_it_is_withheld_alone():
-    assert withheld([3, 0]) == [True, False]
+@pytest.mark.parametrize("residents", [[3], [3, 0], [4, 4], [2, 2, 2]])
+def test_where_nobody_is_left_to_cover_a_small_cell_nothing_is_published(residents):
+    with pytest.raises(DisclosureError, match="nicht geheim halten"):
+        withheld(residents)
+
+
+def test_cells_with_equal_counts_are_treated_alike():
+    assert withheld([3, 7, 7, 60]) == [True, True, True, False]
 
 
 def test_municipalities_are_looked_at_one_by_one_so_a_selection_withholds_the_same():
@@ -62,7 +74,7 @@ def test_municipalities_are_looked_at_one_by_one_so_a_selection_withholds_the_sa
 
 
 def test_published_cells_lack_what_is_withheld_and_all_further_columns_about_people():
-    cells = with_withheld(make_cells([3, 60, 4])).assign(foreign_residents=[1, 2, 3])
+    cells = with_withheld(make_cells([3, 60, 9])).assign(foreign_residents=[1, 2, 3])
     before = cells.copy()
     table = published_cells(cells)
     assert table["residents"].isna().tolist() == [True, False, True]
@@ -97,13 +109,21 @@ SIZES = st.one_of(st.integers(0, 12), st.integers(0, 400))
 WHY = ["served", "over_limit", "no_stop", "only_if_booked"]
 
 
+def hideable(cells):
+    """The same cells with withheld ones found; counties where that cannot be are left out."""
+    try:
+        return with_withheld(cells)
+    except DisclosureError:
+        assume(condition=False)
+
+
 @st.composite
 def counties(draw):
     """Cells of up to three municipalities and two questions, with reasons and minutes."""
     size = draw(st.integers(1, 10))
     residents = draw(st.lists(SIZES, min_size=size, max_size=size))
     areas = draw(st.lists(st.sampled_from("ABC"), min_size=size, max_size=size))
-    cells = with_withheld(make_cells(residents, areas=areas))
+    cells = hideable(make_cells(residents, areas=areas))
     questions = []
     for day in ("mo", "sa"):
         reasons = draw(st.lists(st.sampled_from(WHY), min_size=size, max_size=size))
@@ -115,7 +135,7 @@ def counties(draw):
 @quickly
 @given(st.lists(st.tuples(SIZES, st.sampled_from("AB")), min_size=1, max_size=8))
 def test_no_published_cell_is_small_and_the_withheld_ones_are_not_alone(homes):
-    cells = with_withheld(make_cells([n for n, _ in homes], areas=[a for _, a in homes]))
+    cells = hideable(make_cells([n for n, _ in homes], areas=[a for _, a in homes]))
     shown = published_cells(cells)["residents"].dropna()
     assert ((shown == 0) | (shown >= K)).all()
     assert (shown == cells.loc[shown.index, "residents"]).all()
@@ -195,9 +215,29 @@ def test_what_is_withheld_is_one_number_for_each_municipality_whatever_the_quest
 
 def test_every_pair_of_counts_is_withheld_together_or_not_at_all():
     for pair in itertools.product(range(12), repeat=2):
-        hidden = withheld(list(pair))
+        try:
+            hidden = withheld(list(pair))
+        except DisclosureError:
+            continue
         small = [0 < n < K for n in pair]
         if any(small):
             assert hidden == [n > 0 for n in pair], pair
         else:
             assert hidden == [False, False], pair
+
+
+def test_whoever_knows_the_rule_the_total_and_all_that_is_published_cannot_tell_a_small_cell():
+    # All counties of three cells with up to 16 residents each; whatever looks the same from outside
+    # is one case. In none of them is a small cell's number the only one that fits.
+    cases = {}
+    for residents in itertools.product(range(17), repeat=3):
+        hidden = _covered_up(np.array(residents), K)
+        if hidden is None:
+            continue
+        shown = tuple(n for n, w in zip(residents, hidden, strict=True) if not w)
+        cases.setdefault((tuple(hidden.tolist()), shown, sum(residents)), []).append(residents)
+    assert len(cases) > 100
+    for (hidden, _, _), counties in cases.items():
+        for place in (i for i, w in enumerate(hidden) if w):
+            fits = {residents[place] for residents in counties}
+            assert not (min(fits) < K and len(fits) == 1)

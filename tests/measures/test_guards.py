@@ -20,8 +20,11 @@ ALL = {
     "cells_without_stop",
     "feed_validity",
     "no_timetable",
+    "lent_date",
+    "no_service",
     "nobody_reached",
     "offers_off_street",
+    "on_demand_lines",
     "offers_outside",
     "offers_uncounted",
     "offers_untimed",
@@ -82,6 +85,7 @@ def guard(**changes):
         cells,
         offers,
         changes.pop("sessions", make_sessions(("o1", 9, 11, False))),
+        changes.pop("lines", pd.DataFrame({"line": ["1"], "on_demand": [False]})),
         covered,
         changes.pop("dates", chosen((MONDAY, 100, 100))),
         changes.pop("trips", weeks()),
@@ -272,3 +276,18 @@ def test_every_guard_has_its_words_in_both_languages():
     said = {k.removeprefix("guard."): v for k, v in TABLE_WORDS.items() if k.startswith("guard.")}
     assert set(said) == ALL
     assert all(german and english and german != english for german, english in said.values())
+
+
+def test_lines_taken_as_call_buses_are_named():
+    lines = pd.DataFrame({"line": ["1", "R2", "R2"], "on_demand": [False, True, True]})
+    assert guard(lines=lines)["on_demand_lines"]["detail"] == "R2"
+
+
+def test_a_chosen_date_without_any_service_is_named():
+    assert "no_service" in warnings(dates=chosen((MONDAY, 0, 100)))
+    assert "no_service" not in warnings()
+
+
+def test_a_weekday_that_goes_by_another_is_named():
+    dates = chosen((MONDAY, 100, 100)).assign(candidates=0)
+    assert "lent_date" in warnings(dates=dates)

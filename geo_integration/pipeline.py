@@ -13,7 +13,8 @@ from geo_integration.errors import SettingsError
 from geo_integration.files import beside, remove
 from geo_integration.frames import WEEKDAYS, Facts, Published
 from geo_integration.inputs.county import NO_DATE, Inputs, input_files, read_county
-from geo_integration.journeys.roundtrips import Day, Limits, build_links, roundtrips
+from geo_integration.journeys.roundtrips import build_links, roundtrips
+from geo_integration.journeys.sessions import Day, Limits
 from geo_integration.journeys.walking import (
     WalkNetwork,
     build_walk_network,

@@ -34,7 +34,7 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
-from geo_integration.journeys.roundtrips import Day, Limits
+from geo_integration.journeys.sessions import Day, Limits
 from geo_integration.journeys.walking import WalkNetwork
 
 if TYPE_CHECKING:

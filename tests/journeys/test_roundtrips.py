@@ -8,7 +8,8 @@ import pytest
 import toy
 
 from geo_integration.frames import CONNECTIONS, MODES, ROUNDTRIPS, TRIPS, check_frame
-from geo_integration.journeys.roundtrips import Day, build_links, roundtrips
+from geo_integration.journeys.roundtrips import build_links, roundtrips
+from geo_integration.journeys.sessions import Day
 
 LETTER = {
     "served": "+", "over_limit": "L", "no_way_home": "H", "not_in_time": "T",

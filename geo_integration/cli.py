@@ -30,6 +30,17 @@ STEPS = {
     "pages": "Karten schreiben",
     "tables": "Tabellen schreiben",
 }
+LAYERS = {
+    "areas": "Gemeinden",
+    "places": "Orte",
+    "timetable": "Fahrplan",
+    "calendar": "Fahrplantage",
+    "residents": "Einwohner",
+    "offers": "Angebotsliste",
+    "geocoding": "Lage der Angebote",
+    "streets": "Straßen",
+    "register": "Quellen",
+}
 SHOWN_FAULTS = 200
 
 
@@ -140,7 +151,7 @@ def check(county: str) -> None:
     errors, faults = found.errors, found.faults
     click.echo(f"{settings.county.name} ({settings.folder})")
     for layer, what in found.held.items():
-        click.echo(f"  {layer:<10} {what}")
+        click.echo(f"  {LAYERS[layer]:<18} {what}")
     for fault in faults[:SHOWN_FAULTS]:
         _print_fault(fault)
     if len(faults) > SHOWN_FAULTS:

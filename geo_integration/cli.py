@@ -100,13 +100,13 @@ def cli(*, debug: bool) -> None:
 def run(
     county: str, municipalities: tuple[str, ...], categories: tuple[str, ...], out: Path | None
 ) -> None:
-    r"""Rechnet, wer welche Angebote erreicht, und schreibt Karten und Tabellen.
+    """Rechnet, wer welche Angebote erreicht, und schreibt Karten und Tabellen.
 
     \b
     Geschrieben werden:
       index.html                   Karte des Landkreises, im Browser zu öffnen
       SCHLÜSSEL-GEMEINDE.html      eine Karte je Gemeinde
-      tables/erreichbarkeit.xlsx   alle Zahlen
+      tables/erreichbarkeit.xlsx   die Zahlen als Tabellen
       tables/nicht_uebernommen.xlsx  Zeilen der Angebotsliste mit Fehlern, falls es welche gibt
       coverage.gpkg                für QGIS
       manifest.json                woraus gerechnet wurde: Dateien, Einstellungen, Fahrplantage
@@ -116,7 +116,7 @@ def run(
       geo-integration run friesland
       geo-integration run friesland -g Wangerland -k Sprachkurs
       geo-integration run C:\\Daten\\mein-landkreis --out C:\\Daten\\karten
-    """
+    """  # noqa: D301  \b is for click
     with _plain_errors():
         from geo_integration import pipeline
 

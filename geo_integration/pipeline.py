@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from geo_integration import runs
-from geo_integration.errors import SettingsError
+from geo_integration.errors import SettingsError, SourceError
 from geo_integration.files import beside, remove
 from geo_integration.frames import WEEKDAYS, Facts, Published
 from geo_integration.inputs.county import NO_DATE, Inputs, input_files, read_county
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 METHOD_VERSION = "1"
+# A street network that misses more than this share of the cells is the wrong one.
+MOST_OFF_STREET = 0.5
 
 
 class Findings(NamedTuple):
@@ -172,6 +174,14 @@ def find(
     """Compute journeys there and back, coverage, and underserved areas."""
     limits = limits_of(settings)
     network = walk_network(settings, inputs)
+    off_street = unsnapped(network, inputs.cells[["x_m", "y_m"]].to_numpy(float))
+    if len(off_street) and off_street.mean() > MOST_OFF_STREET:
+        raise SourceError(
+            f"{settings.layers.streets}: das Straßennetz deckt den Landkreis nicht ab; "
+            f"{off_street.sum()} von {len(off_street)} Zellen liegen mehr als "
+            f"{settings.walking.max_snap_m:g} m von jeder Straße. Einen passenden Auszug nehmen "
+            f"oder streets in county.toml weglassen"
+        )
     links = build_links(network, inputs.cells, inputs.offers, inputs.stops, limits)
     trips = roundtrips(
         inputs.cells,
@@ -217,7 +227,7 @@ def find(
         inputs.service_dates,
         inputs.trips_by_date,
         has_stop=np.diff(links.access.start) > 0,
-        off_street=unsnapped(network, inputs.cells[["x_m", "y_m"]].to_numpy(float)),
+        off_street=off_street,
         offer_off_street=unsnapped(network, coordinates(inputs.offers.geometry)),
         span=(limits.earliest_s, limits.latest_s),
         rejected=int((inputs.faults["severity"] == "rejected").sum()),

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
-from geo_integration.cli import main as geo_integration
+# This file has the name of a package that numba looks for: out of the way with its folder.
+HERE = Path(__file__).resolve().parent
+sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != HERE]
+
+from geo_integration.cli import main as geo_integration  # noqa: E402  after the path is mended
 
 USAGE = "Aufruf: python scripts/coverage.py GEMEINDE [LANDKREIS]   (Vorgabe: friesland)"
 

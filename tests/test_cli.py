@@ -287,3 +287,21 @@ def test_init_keeps_what_is_there(tmp_path):
     result = call("init", tmp_path)
     assert (tmp_path / "county.toml").read_text(encoding="utf-8") == "# meins"
     assert result.output.count("vorhanden") == 3
+
+
+def test_the_script_for_one_municipality_runs_by_its_path(tmp_path):
+    script = Path(__file__).resolve().parent.parent / "scripts" / "coverage.py"
+    result = subprocess.run(
+        [sys.executable, script, "Wangerooge"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "maps" / "friesland-wangerooge" / "index.html").is_file()
+
+
+def test_help_shows_no_control_characters():
+    assert "\\b" not in call("run", "--help").output

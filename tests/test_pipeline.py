@@ -196,7 +196,7 @@ def test_the_numbers_of_the_workbook_are_those_of_the_frames(friesland, whole, s
         assert row["Einwohner (Modell)"] == own["residents"]
         assert row["erreichen ein Angebot"] == own["covered"]
         assert row["erreichen keines"] == own["uncovered"]
-        assert row["davon nur mit Rufbus"] == own["booked"]
+        assert row["von diesen mit Rufbus"] == own["booked"]
         assert row["Anteil"] == pytest.approx(own["share_covered"], abs=1e-12)
 
 

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from geo_integration.frames import DAY_S
 
+# An end before the start is after midnight; more than this later it is a typing error.
+LONGEST_NIGHT_S = 12 * 3600
 _DAYS = {
     "mo": 0, "montag": 0, "montags": 0, "mon": 0, "monday": 0,
     "di": 1, "dienstag": 1, "dienstags": 1, "tu": 1, "tue": 1, "tuesday": 1,
@@ -90,7 +92,10 @@ def _spans(text: str) -> list[tuple[int, int]]:
         end = _seconds(found[3], found[4])
         if end == start:
             raise ValueError(f"Anfang und Ende sind gleich: {found[0]!r}")
-        spans.append((start, end if end > start else end + DAY_S))
+        night = end < start
+        if night and end + DAY_S - start > LONGEST_NIGHT_S:
+            raise ValueError(f"Ende vor dem Anfang? {found[0]!r}")
+        spans.append((start, end + DAY_S if night else end))
     return spans
 
 

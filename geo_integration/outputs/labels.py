@@ -234,12 +234,12 @@ _REASONS: Words = {
         "There is a way, but it takes longer than {max} minutes.",
     ),
     f"why.{NO_WAY_HOME}": (
-        "Hin kommt man, aber danach fährt nichts mehr rechtzeitig zurück.",
-        "One gets there, but nothing runs home in time afterwards.",
+        "Hin kommt man, aber in {wait} Minuten nach dem Ende beginnt keine Fahrt nach Hause.",
+        "One gets there, but no way home starts within {wait} minutes after the end.",
     ),
     f"why.{NOT_IN_TIME}": (
-        "Keine Fahrt kommt rechtzeitig zum Beginn an.",
-        "No service arrives in time for the start.",
+        "Keine Fahrt kommt in den {wait} Minuten vor dem Beginn an.",
+        "No service arrives within {wait} minutes before the start.",
     ),
     f"why.{NO_CONNECTION}": (
         "An diesem Tag fährt keine Verbindung dorthin.",

@@ -25,7 +25,7 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
     "column.residents_model": ("Einwohner (Modell)", "Residents (model)"),
     "column.covered": ("erreichen ein Angebot", "Reach an offer"),
     "column.uncovered": ("erreichen keines", "Reach none"),
-    "column.booked": ("davon nur mit Rufbus", "Of these by call-bus only"),
+    "column.booked": ("von diesen mit Rufbus", "Of those who reach none: by call-bus"),
     "column.share_covered": ("Anteil", "Share"),
     "column.band": ("bis Minuten je Weg", "Up to minutes each way"),
     "column.within": ("Einwohner darin", "Residents within"),

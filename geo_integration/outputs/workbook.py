@@ -221,8 +221,8 @@ def _figures(context: _Context, *, county: bool) -> Sheet:
         (say("column.covered"), "count", table["covered"]),
         (say("column.share_covered"), "share", table["share_covered"]),
         (say("column.uncovered"), "count", table["uncovered"]),
-        (say("column.withheld"), "count", table["withheld"]),
         (say("column.booked"), "count", table["booked"]),
+        (say("column.withheld"), "count", table["withheld"]),
     ]
 
 

@@ -2,7 +2,7 @@
 
 function why(reason, category) {
   const said = DATA.reasons[reason];
-  return say(`why.${said}`, {max: DATA.categories[category].max, access: DATA.rule.access});
+  return say(`why.${said}`, {max: DATA.categories[category].max, access: DATA.rule.access, wait: DATA.rule.wait});
 }
 
 function letter(category) {
@@ -29,7 +29,7 @@ function ways(cover, i) {
     wayText("card.out", cover.out[i], cover.outLine?.[i]),
     wayText("card.back", cover.back[i], cover.backLine?.[i]),
     walk === null ? "" : `${say("card.walk")} ${minutes(walk)}`,
-    cover.booked[i] === null ? "" : `${say("card.booked")} ${minutes(cover.booked[i])}`,
+    cover.booked[i] === null || DATA.reasons[cover.reason(i)] === "served" ? "" : `${say("card.booked")} ${minutes(cover.booked[i])}`,
   ].filter((part) => part !== "").join(" · ");
 }
 

@@ -104,8 +104,8 @@ _PAGE: Words = {
     "legend.class": ("Klasse", "Class"),
     "legend.symbols": ("Zeichen", "Symbols"),
     "legend.withheld": (
-        "Punktiert: Einwohnerzahl zurückgehalten (unter {k})",
-        "Dotted: number of residents withheld (below {k})",
+        "Punktiert: Einwohnerzahl zurückgehalten (Geheimhaltung)",
+        "Dotted: number of residents withheld (secrecy)",
     ),
     "legend.withheld_count": ("{n} Zellen", "{n} cells"),
     "legend.note": (
@@ -154,7 +154,7 @@ _PAGE: Words = {
     "unit.cell": ("Gitterzelle", "grid cell"),
     "unit.cells": ("Gitterzellen", "grid cells"),
     "unit.withheld": (".", "."),
-    "unit.withheld_long": ("zurückgehalten (unter {k})", "withheld (below {k})"),
+    "unit.withheld_long": ("zurückgehalten (Geheimhaltung)", "withheld (secrecy)"),
     "unit.yes": ("ja", "yes"),
     "unit.no": ("nein", "no"),
 }

@@ -359,7 +359,7 @@ def test_clicking_a_cell_tells_minutes_line_and_reason(opened):
 def test_withheld_residents_are_said_to_be_withheld(opened):
     page = opened()
     click_at(page, "CELLS[3].bounds.getCenter()")
-    assert "zurückgehalten (unter 5)" in page.locator("#card").inner_text()
+    assert "zurückgehalten (Geheimhaltung)" in page.locator("#card").inner_text()
 
 
 def test_offers_at_one_spot_share_a_card(opened):

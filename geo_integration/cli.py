@@ -8,9 +8,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,10 +21,13 @@ from geo_integration.errors import GeoIntegrationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from geo_integration.matrix import Question
     from geo_integration.pipeline import Run
     from geo_integration.settings import Settings
 
+_FILE = click.Path(dir_okay=False, path_type=Path)
 STEPS = {
+    "matrix": "Reisezeiten",
     "read": "Eingaben lesen",
     "journeys": "Wege hin und zurück",
     "measures": "Erreichbarkeit auswerten",
@@ -48,7 +52,7 @@ class _GermanGroup(click.Group):
     """Commands in the order of their use."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        return ["run", "check", "init"]
+        return ["run", "check", "init", "travel-times"]
 
 
 @click.group(
@@ -185,6 +189,168 @@ def init(folder: Path) -> None:
         click.echo(
             f'Weiter: {folder / "LIESMICH.txt"} lesen, dann geo-integration check "{folder}"'
         )
+
+
+@cli.command("travel-times", short_help="Reisezeiten zwischen beliebigen Orten als Tabelle.")
+@click.option(
+    "--origins",
+    required=True,
+    type=_FILE,
+    metavar="DATEI",
+    help="Von wo: CSV oder Excel mit id, lon, lat (Grad) oder eine Geodatei mit id.",
+)
+@click.option("--destinations", required=True, type=_FILE, metavar="DATEI", help="Wohin; ebenso.")
+@click.option(
+    "--out", "-o", required=True, type=_FILE, metavar="DATEI", help="Ergebnis: .parquet oder .csv."
+)
+@click.option(
+    "--modes",
+    default="walk,transit",
+    show_default=True,
+    type=click.Choice(["walk,transit", "walk,transit,on_demand", "walk", "bike", "car"]),
+    metavar="ART",
+    help="walk,transit | walk,transit,on_demand (mit Rufbus) | walk | bike | car.",
+)
+@click.option(
+    "--gtfs", multiple=True, type=_FILE, metavar="DATEI", help="Fahrplan (GTFS); mehrfach möglich."
+)
+@click.option(
+    "--streets",
+    type=_FILE,
+    metavar="DATEI",
+    help="Straßen: .osm.pbf, .osm, .osm.gz oder .graphml; ohne: Luftlinie mal 1,3.",
+)
+@click.option(
+    "--date",
+    type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]),
+    metavar="TAG",
+    help="Verkehrstag, etwa 2026-11-24.",
+)
+@click.option("--depart", metavar="HH:MM", help="Abfahrt, frühestens.")
+@click.option("--arrive-by", is_flag=True, help="--depart nennt stattdessen die späteste Ankunft.")
+@click.option(
+    "--window",
+    default=60,
+    show_default=True,
+    type=click.IntRange(1, 24 * 60),
+    metavar="MIN",
+    help="So viele Minuten lang, jede Minute einzeln.",
+)
+@click.option(
+    "--percentiles",
+    default="50",
+    show_default=True,
+    metavar="P,P",
+    help="Über alle Minuten des Fensters; 50 ist der Median.",
+)
+@click.option(
+    "--max-minutes",
+    default=120.0,
+    show_default=True,
+    metavar="MIN",
+    type=click.FloatRange(1, 24 * 60),
+    help="Längere Wege gelten als keine.",
+)
+@click.option(
+    "--max-rides",
+    type=click.IntRange(1, 20),
+    metavar="N",
+    help="Höchstens so viele Fahrten.  [Vorgabe: ohne Grenze]",
+)
+@click.option(
+    "--walk-kmh",
+    default=4.8,
+    show_default=True,
+    type=click.FloatRange(0.5, 15),
+    metavar="KM/H",
+    help="Gehgeschwindigkeit.",
+)
+@click.option(
+    "--max-walk-minutes",
+    default=30.0,
+    show_default=True,
+    metavar="MIN",
+    type=click.FloatRange(0, 600),
+    help="Längster Weg zur und von der Haltestelle; ganz zu Fuß das Doppelte.",
+)
+def travel_times(**options: Any) -> None:  # noqa: ANN401  click hands them over by name
+    """Rechnet Reisezeiten von Tür zu Tür zwischen allen Paaren zweier Listen von Orten.
+
+    Braucht keinen Landkreis-Ordner: OpenStreetMap und GTFS von irgendwo auf der Welt genügen.
+    Umsteigen: zu Fuß höchstens 10 Minuten, mindestens eine Minute. Geschrieben wird eine Zeile je
+    Paar: from_id, to_id und je Perzentil travel_time_p50_min; leer heißt: kein Weg. Daneben nennt
+    eine gleichnamige .json-Datei Eingaben, Tag und Methode.
+
+    \b
+    Beispiele:
+      geo-integration travel-times --gtfs bus.zip bahn.zip --streets ort.osm.pbf \\
+        --origins zellen.csv --destinations kurse.csv --date 2026-11-24 --depart 08:00 \\
+        --window 120 --percentiles 5,50,95 -o zeiten.parquet
+      geo-integration travel-times --modes walk --streets ort.osm.pbf \\
+        --origins zellen.gpkg --destinations kurse.csv --max-minutes 45 -o zu_fuss.csv
+    """  # noqa: D301  \b is for click
+    with _plain_errors():
+        from geo_integration import matrix
+        from geo_integration.outputs.matrix import SUFFIXES
+
+        out: Path = options["out"]
+        if out.suffix.lower() not in SUFFIXES:
+            raise click.BadParameter(
+                "erwartet wird eine Datei auf .parquet oder .csv", param_hint="-o"
+            )
+        question = _question(options)
+        with _progress() as progress:
+            found = matrix.find_matrix(
+                question, progress=lambda done, total: progress("matrix", done, total)
+            )
+        about = matrix.write(found, out)
+    for line in found.notes:
+        click.echo(line)
+    pairs = len(found.origins) * len(found.destinations)
+    for name, minutes in found.minutes.items():
+        known = int((minutes == minutes).sum())  # noqa: PLR0124  NaN is not equal to itself
+        click.echo(f"{name}: {known} von {pairs} Paaren mit Weg")
+    click.echo(f"Geschrieben: {out} und {about.name}")
+
+
+def _question(options: dict[str, Any]) -> Question:
+    """Turn the options of travel-times into a question."""
+    from geo_integration import matrix
+    from geo_integration.journeys.travel_times import Window
+    from geo_integration.settings import seconds_of_day
+
+    by_timetable = "transit" in options["modes"]
+    missing = [f"--{n}" for n in ("gtfs", "date", "depart") if by_timetable and not options[n]]
+    if missing:
+        raise click.UsageError(f"Mit {options['modes']} fehlt {', '.join(missing)}")
+    try:
+        percentiles = tuple(float(p) for p in options["percentiles"].split(","))
+        if not all(0 <= p <= 100 for p in percentiles):
+            raise ValueError  # noqa: TRY301  told below, as anything else that is no number
+    except ValueError as error:
+        message = "erwartet werden Zahlen von 0 bis 100 mit Komma dazwischen, etwa 5,50,95"
+        raise click.BadParameter(message, param_hint="--percentiles") from error
+    depart = options["depart"] or "00:00"
+    if not re.fullmatch(r"([01]?\d|2\d|30):[0-5]\d", depart):
+        raise click.BadParameter("erwartet wird eine Uhrzeit wie 08:30", param_hint="--depart")
+    return matrix.Question(
+        origins=options["origins"],
+        destinations=options["destinations"],
+        modes=options["modes"],
+        window=Window(
+            seconds_of_day(depart),
+            options["window"],
+            arrive_by=options["arrive_by"],
+            max_s=int(options["max_minutes"] * 60),
+            max_rides=options["max_rides"],
+        ),
+        percentiles=percentiles,
+        date=options["date"].date() if options["date"] else None,
+        gtfs=options["gtfs"],
+        streets=options["streets"],
+        walk_kmh=options["walk_kmh"],
+        max_walk_min=options["max_walk_minutes"],
+    )
 
 
 def _settings(county: str) -> Settings:

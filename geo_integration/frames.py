@@ -19,6 +19,8 @@ from geo_integration.errors import FrameError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from numpy.typing import NDArray
+
 Kind = Literal["text", "integer", "number", "flag", "date"]
 
 
@@ -78,6 +80,7 @@ DAY_S = 86_400
 WEEKDAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
 WALK, TRANSIT, ON_DEMAND = "walk", "transit", "on_demand"
 MODES = (WALK, TRANSIT, ON_DEMAND)
+VEHICLES = ("rail", "tram", "bus", "ferry", "on_demand", "other")
 
 # Why an offer, or a category, is not reached: from "nothing there" to "almost". The order decides
 # which reason is told when several hold: the one that is closest to success.
@@ -192,6 +195,7 @@ TRIPS = Frame(
         "service_id": Column("text", "set of dates the trip runs on"),
         "line": Column("text", "line name as printed"),
         "route_type": Column("integer", "GTFS route type, basic or extended", low=0),
+        "vehicle": Column("text", "kind of vehicle", values=VEHICLES),
         "on_demand": Column("flag", "runs only when booked"),
         "lead_min": Column("number", "minutes to book ahead", missing=True, low=0),
     },
@@ -202,7 +206,11 @@ CONNECTIONS = Frame(
     "CONNECTIONS",
     {
         "trip": Column("integer", "position of the trip in TRIPS", low=0),
-        "sequence": Column("integer", "order along the trip", low=0),
+        "run": Column("integer", "one journey of one vehicle; ids without gaps from 0", low=0),
+        "next_run": Column(
+            "integer", "run that the vehicle goes on as after its last hop, or -1", low=-1
+        ),
+        "sequence": Column("integer", "order along the run", low=0),
         "from_stop": Column("integer", "position of the stop in STOPS", low=0),
         "to_stop": Column("integer", "position of the stop in STOPS", low=0),
         "departure_s": Column("integer", "seconds of the service day"),
@@ -211,6 +219,21 @@ CONNECTIONS = Frame(
         "alight": Column("flag", "whether one may alight there"),
     },
     doc="One service day: a row for each hop from stop to stop.",
+)
+TRANSFERS = Frame(
+    "TRANSFERS",
+    {
+        "from_stop": Column("integer", "position of the stop in STOPS", low=0),
+        "to_stop": Column("integer", "position of the stop in STOPS", low=0),
+        "kind": Column(
+            "text",
+            "walk as usual; the vehicle waits; at least min_s; not possible",
+            values=("recommended", "timed", "min_time", "forbidden"),
+        ),
+        "min_s": Column("number", "least time between two rides", missing=True, low=0),
+    },
+    key=("from_stop", "to_stop"),
+    doc="What the feed says about changing from stop to stop.",
 )
 SERVICE_DATES = Frame(
     "SERVICE_DATES",
@@ -233,12 +256,22 @@ ROUNDTRIPS = Frame(
         "day_type": Column("text", "kind of day"),
         "mode": Column("text", "on foot, scheduled transport, or with call-bus", values=MODES),
         "reason": Column("text", "served, or why not", values=REASONS),
-        "session_id": Column("text", "the session that is reached best", missing=True),
+        "session_id": Column(
+            "text", "of a course the hardest session, else the best visit", missing=True
+        ),
+        "leave_s": Column("number", "leaving home, seconds of the day", missing=True),
         "out_min": Column("number", "minutes from home to venue", missing=True, low=0),
-        "back_min": Column("number", "minutes from venue to home", missing=True, low=0),
         "wait_min": Column("number", "minutes at the venue before and after", missing=True, low=0),
+        "back_min": Column("number", "minutes from venue to home", missing=True, low=0),
+        "home_s": Column("number", "home again, seconds of the day", missing=True),
+        "away_min": Column("number", "minutes from leaving home to being back", missing=True),
         "out_line": Column("text", "line boarded near home; missing: on foot", missing=True),
+        "out_stop": Column("text", "where it is boarded", missing=True),
+        "out_rides": Column("integer", "vehicles on the way out", low=0),
         "back_line": Column("text", "line that brings back near home", missing=True),
+        "back_stop": Column("text", "where one gets off it", missing=True),
+        "back_rides": Column("integer", "vehicles on the way home", low=0),
+        "lead_min": Column("number", "minutes to book ahead", missing=True, low=0),
     },
     key=("cell_id", "offer_id", "day_type", "mode"),
     doc="Cell x offer x day type x mode: there and back, or the reason why not.",
@@ -256,6 +289,7 @@ COVERAGE = Frame(
         "back_min": Column("number", "way home from it", missing=True, low=0),
         "wait_min": Column("number", "waiting at the venue, both ways", missing=True, low=0),
         "booked_min": Column("number", "longer way with call-bus", missing=True, low=0),
+        "lead_min": Column("number", "minutes to book it ahead", missing=True, low=0),
         "offers": Column("integer", "offers within reach", low=0),
         "offers_booked": Column("integer", "offers within reach with call-bus", low=0),
         "offer_id": Column("text", "best or nearest offer", missing=True),
@@ -326,6 +360,33 @@ FAULTS = Frame(
     },
     doc="What was wrong with the inputs.",
 )
+
+
+class Roundtrips(NamedTuple):
+    """There and back to one offer: arrays of shape (day types, modes, cells), in that order.
+
+    `reason` is the position in REASONS; `session` that in SESSIONS (of a course the one that is
+    hardest to reach, else the best); `leave_s` and `home_s` when one leaves home and is back, in
+    seconds of the day; `out_min`, `back_min` and `wait_min` (at the venue, before and after) in
+    whole minutes, rounded up. `out_trip` is the trip one boards first, `back_trip` the one that
+    brings back near home, as positions in TRIPS; `out_stop` and `back_stop` are the stops near
+    home, as positions in STOPS. Not known: NaN, or -1; on foot there is no trip and no stop.
+    """
+
+    offer_id: str
+    reason: NDArray[np.int8]
+    session: NDArray[np.int32]
+    leave_s: NDArray[np.float32]
+    out_min: NDArray[np.float32]
+    wait_min: NDArray[np.float32]
+    back_min: NDArray[np.float32]
+    home_s: NDArray[np.float32]
+    out_trip: NDArray[np.int32]
+    back_trip: NDArray[np.int32]
+    out_stop: NDArray[np.int32]
+    back_stop: NDArray[np.int32]
+    out_rides: NDArray[np.int8]
+    back_rides: NDArray[np.int8]
 
 
 class Facts(TypedDict):

@@ -13,14 +13,11 @@ from geo_integration.errors import SettingsError, SourceError
 from geo_integration.files import beside, remove
 from geo_integration.frames import WEEKDAYS, Facts, Published
 from geo_integration.inputs.county import NO_DATE, Inputs, input_files, read_county
+from geo_integration.journeys.networks import StreetNetwork, build_street_network
 from geo_integration.journeys.roundtrips import build_links, roundtrips
 from geo_integration.journeys.sessions import Day, Limits
-from geo_integration.journeys.walking import (
-    WalkNetwork,
-    build_walk_network,
-    coordinates,
-    unsnapped,
-)
+from geo_integration.journeys.snapping import on_islands, unsnapped
+from geo_integration.journeys.walking import coordinates
 from geo_integration.measures.coverage import area_coverage, bands, coverage
 from geo_integration.measures.disclosure import (
     published_cells,
@@ -29,7 +26,7 @@ from geo_integration.measures.disclosure import (
     withheld_cells,
 )
 from geo_integration.measures.gaps import gaps
-from geo_integration.measures.guards import Guards, find_guards
+from geo_integration.measures.guards import Guards, OffStreets, find_guards
 from geo_integration.measures.naming import Words
 from geo_integration.outputs.geodata import write_geopackage
 from geo_integration.outputs.labels import label, number
@@ -53,7 +50,6 @@ class Findings(NamedTuple):
     """What was found out. `cells` tells which are withheld; all counts leave them out."""
 
     cells: gpd.GeoDataFrame
-    trips: pd.DataFrame
     coverage: pd.DataFrame
     area_coverage: pd.DataFrame
     bands: pd.DataFrame
@@ -174,7 +170,8 @@ def find(
     """Compute journeys there and back, coverage, and underserved areas."""
     limits = limits_of(settings)
     network = walk_network(settings, inputs)
-    off_street = unsnapped(network, inputs.cells[["x_m", "y_m"]].to_numpy(float))
+    streets = _off_streets(network, inputs)
+    off_street = streets["cells"].too_far
     if len(off_street) and off_street.mean() > MOST_OFF_STREET:
         raise SourceError(
             f"{settings.layers.streets}: das Straßennetz deckt den Landkreis nicht ab; "
@@ -182,8 +179,10 @@ def find(
             f"{settings.walking.max_snap_m:g} m von jeder Straße. Einen passenden Auszug nehmen "
             f"oder streets in county.toml weglassen"
         )
-    links = build_links(network, inputs.cells, inputs.offers, inputs.stops, limits)
-    trips = roundtrips(
+    links = build_links(
+        network, inputs.cells, inputs.offers, inputs.stops, limits, inputs.transfers
+    )
+    found = roundtrips(
         inputs.cells,
         inputs.offers,
         inputs.sessions,
@@ -194,11 +193,11 @@ def find(
         limits=limits,
         progress=lambda done, total: progress("journeys", done, total),
     )
-    progress("measures", 0, 3)
     covered = coverage(
         inputs.cells,
         inputs.offers,
-        trips,
+        inputs.trips,
+        found,
         categories=[c.id for c in settings.categories],
         day_types=[day.id for day in settings.day_types],
     )
@@ -227,14 +226,26 @@ def find(
         inputs.service_dates,
         inputs.trips_by_date,
         has_stop=np.diff(links.access.start) > 0,
-        off_street=off_street,
-        offer_off_street=unsnapped(network, coordinates(inputs.offers.geometry)),
+        streets=streets,
         span=(limits.earliest_s, limits.latest_s),
         rejected=int((inputs.faults["severity"] == "rejected").sum()),
         names=_names(settings),
     )
     progress("measures", 3, 3)
-    return Findings(cells, trips, covered, by_area, in_bands, areas, guards)
+    return Findings(cells, covered, by_area, in_bands, areas, guards)
+
+
+def _off_streets(network: StreetNetwork, inputs: Inputs) -> dict[str, OffStreets]:
+    """Which cells, offers and stops hang badly on the streets."""
+    points = {
+        "cells": inputs.cells[["x_m", "y_m"]].to_numpy(float),
+        "offers": coordinates(inputs.offers.geometry),
+        "stops": coordinates(inputs.stops.geometry),
+    }
+    return {
+        name: OffStreets(unsnapped(network, xy), on_islands(network, xy))
+        for name, xy in points.items()
+    }
 
 
 def _names(settings: Settings) -> dict[str, str]:
@@ -243,12 +254,10 @@ def _names(settings: Settings) -> dict[str, str]:
     return {entry.id: entry.name_in(settings.county.language) for entry in entries}
 
 
-def walk_network(settings: Settings, inputs: Inputs) -> WalkNetwork:
+def walk_network(settings: Settings, inputs: Inputs) -> StreetNetwork:
     """What people walk on."""
-    streets = inputs.streets
-    return build_walk_network(
-        None if streets is None else streets.nodes,
-        None if streets is None else streets.edges,
+    return build_street_network(
+        inputs.streets,
         speed_kmh=settings.walking.speed_kmh,
         detour_factor=settings.walking.detour_factor,
         max_snap_m=settings.walking.max_snap_m,
@@ -263,6 +272,7 @@ def limits_of(settings: Settings) -> Limits:
         max_access_s=int(walking.max_access_min * 60),
         max_transfer_s=int(walking.max_transfer_min * 60),
         transfer_buffer_s=transit.transfer_buffer_s,
+        max_way_s=int(rule.max_way_min * 60),
         max_wait_s=int(rule.max_wait_min * 60),
         earliest_s=seconds_of_day(rule.earliest_departure),
         latest_s=seconds_of_day(rule.latest_return),

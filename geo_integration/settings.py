@@ -134,6 +134,11 @@ class Transit(_Table):
     on_demand_route_types: tuple[int, ...] = (715,)
     on_demand_pattern: str = r"Rufbus|Ruf-mich|Anruf|Bürgerbus|(?-i:\bAST\b|\bALT\b)"
     on_demand_lines: tuple[str, ...] = ()
+    on_demand_every_min: int = Field(default=15, ge=1, le=240)
+    on_demand_detour: float = Field(default=1.3, ge=1, le=3)
+    on_demand_kmh: float = Field(default=30, ge=5, le=130)
+    on_demand_max_ride_min: Minutes = 60
+    route_types: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
     reference_date: dt.date | None = None
 
     @field_validator("on_demand_pattern")
@@ -158,6 +163,7 @@ class Rule(_Table):
 
     max_minutes: Minutes = 45
     bands_min: tuple[Minutes, ...] = (30, 45, 60)
+    max_way_min: Minutes = 180
     max_wait_min: Minutes = 30
     earliest_departure: TimeOfDay = "06:00"
     latest_return: TimeOfDay = "22:30"

@@ -34,8 +34,8 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
+from geo_integration.journeys.networks import StreetNetwork
 from geo_integration.journeys.sessions import Day, Limits
-from geo_integration.journeys.walking import WalkNetwork
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,7 +104,7 @@ class Toy(NamedTuple):
     connections: dict[dt.date, pd.DataFrame]
     days: list[Day]
     limits: Limits
-    network: WalkNetwork
+    network: StreetNetwork
 
 
 def cell_id(i: int, j: int) -> str:
@@ -141,6 +141,7 @@ def toy_limits() -> Limits:
         max_access_s=720,
         max_transfer_s=300,
         transfer_buffer_s=120,
+        max_way_s=seconds("12:00"),
         max_wait_s=1800,
         earliest_s=seconds("6:00"),
         latest_s=seconds("22:30"),
@@ -177,6 +178,7 @@ def toy_frames() -> Toy:
             "service_id": [TRIPS[t][0] for t in names],
             "line": [TRIPS[t][1] for t in names],
             "route_type": [3] * len(names),
+            "vehicle": ["bus"] * len(names),
             "on_demand": [TRIPS[t][1] == "9" for t in names],
             "lead_min": [np.nan] * len(names),
         }
@@ -197,7 +199,7 @@ def toy_frames() -> Toy:
             Day("sunday", {6: SUNDAY}, in_holidays=False),
         ],
         limits=toy_limits(),
-        network=WalkNetwork(100 / 60, 1.0, 500.0),
+        network=StreetNetwork(100 / 60, 1.0, 500.0),
     )
 
 
@@ -273,7 +275,8 @@ def _connections(services: set[str]) -> pd.DataFrame:
         for n, ((u, dep), (v, arr)) in enumerate(itertools.pairwise(halts)):
             rows.append((number, n, position[u], position[v], dep, arr, True, True))
     columns = ["trip", "sequence", "from_stop", "to_stop", "departure_s", "arrival_s"]
-    return pd.DataFrame(rows, columns=[*columns, "board", "alight"])
+    table = pd.DataFrame(rows, columns=[*columns, "board", "alight"])
+    return table.assign(run=pd.factorize(table["trip"])[0], next_run=-1)
 
 
 # Files ----------------------------------------------------------------------------------------
@@ -307,6 +310,7 @@ window = ["08:00", "09:00"]
 
 [rule]
 max_minutes = 45
+max_way_min = 720
 max_wait_min = 30
 earliest_departure = "06:00"
 latest_return = "22:30"

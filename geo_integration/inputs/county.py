@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_integration.errors import GeoIntegrationError, SettingsError, SourceError
-from geo_integration.frames import CONNECTIONS, DAY_S, SERVICE_DATES, TRIPS, empty_frame
+from geo_integration.frames import CONNECTIONS, DAY_S, SERVICE_DATES, empty_frame
 from geo_integration.inputs.boundaries import read_areas, read_places
 from geo_integration.inputs.calendars import choose_service_dates, day_types_of, read_calendar
 from geo_integration.inputs.geocoding import (
@@ -23,7 +23,13 @@ from geo_integration.inputs.register import read_register
 from geo_integration.inputs.residents import read_cells
 from geo_integration.inputs.streets import Streets, read_streets
 from geo_integration.inputs.tables import FaultList
-from geo_integration.inputs.timetable import Feed, connections_on, read_feeds, trips_by_date
+from geo_integration.inputs.timetable import (
+    Feed,
+    connections_on,
+    empty_feed,
+    read_feeds,
+    trips_by_date,
+)
 from geo_integration.settings import PROFILE, Settings, seconds_of_day
 
 if TYPE_CHECKING:
@@ -60,6 +66,7 @@ class Inputs(NamedTuple):
     sessions: pd.DataFrame
     stops: gpd.GeoDataFrame
     trips: pd.DataFrame
+    transfers: pd.DataFrame
     connections: Mapping[dt.date, pd.DataFrame]
     service_dates: pd.DataFrame
     trips_by_date: pd.DataFrame
@@ -210,6 +217,7 @@ def inspect_county(
             sessions=found.sessions[found.sessions["offer_id"].isin(offers["offer_id"])],
             stops=feed.stops,
             trips=feed.trips,
+            transfers=feed.transfers,
             connections=_connections(feed, dates[0], next_night=_after_midnight(settings)),
             service_dates=dates[0],
             trips_by_date=dates[1],
@@ -261,9 +269,7 @@ def _feed(settings: Settings, faults: FaultList) -> Feed:
     paths = [settings.folder / name for name in settings.layers.timetable]
     if paths:
         return read_feeds(paths, settings.transit, settings.county.crs, faults)
-    stops = gpd.GeoDataFrame({"stop_id": [], "name": []}, geometry=[], crs=settings.county.crs)
-    services = pd.DataFrame({"service_id": [], "date": [], "feed": []})
-    return Feed(stops, empty_frame(TRIPS), pd.DataFrame({"trip": []}), services)
+    return empty_feed(settings.county.crs)
 
 
 def _say_feed(feed: Feed) -> str:
@@ -333,10 +339,12 @@ def _located(
 def _streets(settings: Settings) -> Streets | None:
     """Streets, if the profile names any."""
     path = settings.layer("streets")
-    return None if path is None else read_streets(path, settings.county.crs)
+    if path is None:
+        return None
+    return read_streets(path, settings.county.crs, cache=settings.folder / ".cache")
 
 
 def _say_streets(streets: Streets | None) -> str:
     if streets is None:
         return "keine: Luftlinie mal Umwegfaktor"
-    return f"{len(streets.edges)} Abschnitte"
+    return f"{len(streets.edges.length_m)} Abschnitte"

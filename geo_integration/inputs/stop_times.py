@@ -2,163 +2,273 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
+import polars as pl
 
-from geo_integration.inputs.gtfs import NOT_THERE, column
+from geo_integration.inputs.gtfs import GROUP, ZONE, number, text
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from numpy.typing import NDArray
 
-    from geo_integration.inputs.tables import FaultList
+    from geo_integration.inputs.gtfs import Files
+    from geo_integration.inputs.stops import Places
 
-
-def read_stop_times(
-    path: Path, files: dict[str, pd.DataFrame], trips: pd.DataFrame, faults: FaultList
-) -> pd.DataFrame:
-    """Stop times in seconds; missing where the feed leaves them blank."""
-    raw = files["stop_times.txt"]
-    flexible = raw["stop_id"] == ""
-    if flexible.any():
-        message = (
-            f"{int(raw.loc[flexible, 'trip_id'].nunique())} Fahrten ohne Haltestelle (Bedarfsgebiet"
-            f" nach GTFS-Flex) werden nicht ausgewertet"
-        )
-        faults.note(path.name, None, "stop_times.txt stop_id", None, message)
-    known = raw["trip_id"].isin(trips["trip_id"])
-    if not known.all():
-        message = f"{int((~known).sum())} Zeilen mit unbekannter Fahrt: nicht verwendet"
-        faults.note(
-            path.name, None, "stop_times.txt trip_id", raw["trip_id"][~known].iloc[0], message
-        )
-    raw = raw[known & ~flexible]
-    arrival, departure = _seconds(raw["arrival_time"]), _seconds(raw["departure_time"])
-    return pd.DataFrame(
-        {
-            "trip_id": raw["trip_id"],
-            "stop_id": raw["stop_id"],
-            "sequence": pd.to_numeric(raw["stop_sequence"], errors="coerce"),
-            "arrival_s": arrival.fillna(departure),
-            "departure_s": departure.fillna(arrival),
-            "board": column(raw, "pickup_type") != NOT_THERE,
-            "alight": column(raw, "drop_off_type") != NOT_THERE,
-        }
-    ).sort_values(["trip_id", "sequence"], kind="stable")
+REGULAR, NOT_THERE, BY_PHONE = 0, 1, 2
+BLANK, BROKEN = -1, -2
+_TIME = r"^(\d{1,3}):([0-5]?\d)(?::([0-5]?\d))?$"
+WINDOWS = (
+    ("start_pickup_drop_off_window", "end_pickup_drop_off_window"),
+    ("start_pickup_dropoff_window", "end_pickup_dropoff_window"),
+)
 
 
-def _seconds(times: pd.Series) -> pd.Series:
-    """Times like "25:10:00" -> 90600; missing where blank or not a time."""
-    parts = pd.Series(times.unique(), dtype=str)
-    found = parts.str.strip().str.extract(r"^(\d{1,3}):([0-5]?\d):([0-5]?\d)$").astype(float)
-    values = found[0] * 3600 + found[1] * 60 + found[2]
-    return times.map(dict(zip(parts, values, strict=True))).astype(float)
+class Rows(NamedTuple):
+    """Calls of trips at stops, in order of trip and sequence; one array for each column.
+
+    `trip` and `stop` are positions, times are seconds (BLANK, BROKEN), `pickup` and `drop_off` the
+    GTFS types, `travelled` the distance along the trip as the feed states it, missing where not.
+    """
+
+    trip: NDArray[np.int32]
+    stop: NDArray[np.int32]
+    sequence: NDArray[np.int32]
+    arrival_s: NDArray[np.int32]
+    departure_s: NDArray[np.int32]
+    pickup: NDArray[np.int8]
+    drop_off: NDArray[np.int8]
+    travelled: NDArray[np.float64]
+
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> Rows:
+        """Some of the rows, or all in another order."""
+        return Rows._make(values[rows] for values in self)
 
 
-def with_frequencies(
-    path: Path,
-    files: dict[str, pd.DataFrame],
-    trips: pd.DataFrame,
-    times: pd.DataFrame,
-    faults: FaultList,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Write trips that run "every n minutes" out as single trips."""
-    table = files.get("frequencies.txt")
-    if table is None or table.empty:
-        return trips, times
-    first = times.groupby("trip_id")["departure_s"].first()
-    new_trips: list[pd.DataFrame] = []
-    new_times: list[pd.DataFrame] = []
-    templates: set[str] = set()
-    spans = zip(
-        table["trip_id"], _seconds(table["start_time"]), _seconds(table["end_time"]),
-        pd.to_numeric(table["headway_secs"], errors="coerce"), strict=True,
+def seconds(times: pl.Series) -> NDArray[np.int32]:
+    """Turn times like "25:10:00" or "7:05" into seconds.
+
+    Parameters
+    ----------
+    times : polars Series of str
+        Times of day, without spaces around.
+
+    Returns
+    -------
+    ndarray of int32
+        BLANK where nothing stands, BROKEN where it is no time.
+    """
+    parts = times.unique()
+    found = parts.str.extract_groups(_TIME).struct.unnest().cast(pl.Int32)
+    value = found["1"] * 3600 + found["2"] * 60 + found["3"].fill_null(0)
+    table = pl.DataFrame({"time": parts, "s": value.fill_null(BROKEN)}).with_columns(
+        pl.when(pl.col("time") == "").then(BLANK).otherwise(pl.col("s")).cast(pl.Int32).alias("s")
+    )
+    joined = pl.DataFrame({"time": times}).join(table, on="time", how="left", maintain_order="left")
+    return joined["s"].to_numpy()
+
+
+def flexible_rows(files: Files, places: Places) -> pl.Series:
+    """Tell which rows of stop_times are calls of GTFS-Flex.
+
+    Parameters
+    ----------
+    files, places
+        The feed and its stops.
+
+    Returns
+    -------
+    polars Series of bool
+        True on all rows of a trip that has a window of time, a group of stops or an area; also
+        where, as in drafts of the format, stop_id names the group or the area.
+    """
+    table = files.tables["stop_times.txt"]
+    marks = [c for c in (GROUP, ZONE, *WINDOWS[0], *WINDOWS[1]) if c in table.columns]
+    flexible = pl.Series([False]).new_from_index(0, table.height)
+    for column in marks:
+        flexible |= table[column] != ""
+    groups = files.tables.get("location_groups.txt")
+    if groups is not None and "stop_id" in table.columns:
+        named = set(groups[GROUP]) - set(places.ids)
+        flexible |= table["stop_id"].is_in(list(named))
+    if not flexible.any():
+        return flexible
+    return table["trip_id"].is_in(table.filter(flexible)["trip_id"].unique().to_list())
+
+
+def read_rows(files: Files, trips: pl.DataFrame, places: Places) -> tuple[Rows, pl.Series]:
+    """Read the calls of all trips that go by stops and times.
+
+    Parameters
+    ----------
+    files, places
+        The feed and its stops.
+    trips : polars DataFrame
+        Trips as `lines.read_trips` gives them; calls of those that are not running are left out.
+
+    Returns
+    -------
+    tuple of Rows and polars Series
+        The calls in order, at all known stops (also those without place); ids of unknown stops.
+    """
+    table = files.tables["stop_times.txt"]
+    joined = table.select("trip_id").join(
+        trips.select("trip_id", "running").with_row_index("trip"),
+        on="trip_id", how="left", maintain_order="left",
     )  # fmt: skip
-    for trip_id, start, end, headway in spans:
-        if trip_id not in first.index or not (headway > 0 and start < end):
-            message = "Takt ohne brauchbare Zeiten oder Abstand: die Fahrt bleibt, wie sie ist"
-            faults.note(path.name, None, "frequencies.txt", trip_id, message)
-            continue
-        templates.add(trip_id)
-        pattern, entry = times[times["trip_id"] == trip_id], trips[trips["trip_id"] == trip_id]
-        for departure in np.arange(start, end, headway):
-            name, shift = f"{trip_id}@{len(new_trips)}", departure - first[trip_id]
-            new_trips.append(entry.assign(trip_id=name))
-            moved = {c: pattern[c] + shift for c in ("arrival_s", "departure_s")}
-            new_times.append(pattern.assign(trip_id=name, **moved))
-    return (
-        pd.concat([trips[~trips["trip_id"].isin(templates)], *new_trips], ignore_index=True),
-        pd.concat([times[~times["trip_id"].isin(templates)], *new_times], ignore_index=True),
+    unknown = joined["trip"].is_null()
+    if unknown.any():
+        message = f"{int(unknown.sum())} Zeilen mit unbekannter Fahrt: nicht verwendet"
+        files.note("stop_times.txt trip_id", table.filter(unknown)["trip_id"][0], message)
+    kept = joined["running"].fill_null(value=False)
+    if GROUP in table.columns or ZONE in table.columns or _has_windows(files):
+        kept &= ~flexible_rows(files, places)
+    if not kept.all():
+        table, joined = table.filter(kept), joined.filter(kept)
+    stop = places.find(text(table, "stop_id"))
+    lost = table.filter(pl.Series(stop < 0))["stop_id"].unique() if (stop < 0).any() else stop[:0]
+    rows = _rows(table, joined["trip"].to_numpy().astype(np.int32), stop.astype(np.int32))
+    return _ordered(files, trips, rows.take(stop >= 0)), pl.Series(lost, dtype=pl.String)
+
+
+def _has_windows(files: Files) -> bool:
+    """Whether the feed may have trips without times of their own."""
+    columns = files.tables["stop_times.txt"].columns
+    return any(c in columns for pair in WINDOWS for c in pair) or (
+        "location_groups.txt" in files.tables
     )
 
 
-def read_served_stops(
-    path: Path, files: dict[str, pd.DataFrame], times: pd.DataFrame, crs: str, faults: FaultList
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """STOPS that are served and have a place; stop times at the others are left out."""
-    raw = files["stops.txt"].drop_duplicates("stop_id")
-    lat, lon = (pd.to_numeric(raw[c], errors="coerce") for c in ("stop_lat", "stop_lon"))
-    placed = lat.between(-90, 90) & lon.between(-180, 180) & ~((lat == 0) & (lon == 0))
-    served = raw["stop_id"].isin(times["stop_id"])
-    unplaced = served & ~placed
-    dangling = sorted(set(times["stop_id"]) - set(raw["stop_id"]))
-    if unplaced.any() or dangling:
-        lost = [*raw.loc[unplaced, "stop_id"], *dangling]
-        message = (
-            f"{len(lost)} bediente Haltestellen unbekannt oder ohne Koordinaten: nicht verwendet"
-        )
-        faults.note(path.name, None, "stops.txt stop_id", ", ".join(lost[:3]), message)
-    good = raw[served & placed].sort_values("stop_id")
-    name = column(good, "stop_name").where(lambda s: s != "", good["stop_id"])
-    stops = gpd.GeoDataFrame(
-        {"stop_id": good["stop_id"].to_numpy(), "name": name.to_numpy()},
-        geometry=gpd.points_from_xy(lon[good.index], lat[good.index], crs="EPSG:4326"),
-    ).to_crs(crs)
-    times = times[times["stop_id"].isin(stops["stop_id"])]
-    return stops, times.assign(stop=pd.Index(stops["stop_id"]).get_indexer(times["stop_id"]))
+def _rows(table: pl.DataFrame, trip: NDArray[np.int32], stop: NDArray[np.int32]) -> Rows:
+    """Columns of stop_times as numbers."""
+    arrives, leaves = text(table, "arrival_time"), text(table, "departure_time")
+    departure = seconds(leaves)
+    arrival = departure if arrives.equals(leaves) else seconds(arrives)
+    sequence = number(table, "stop_sequence")
+    return Rows(
+        trip=trip,
+        stop=stop,
+        sequence=sequence.cast(pl.Int32, strict=False).fill_null(-1).to_numpy(),
+        arrival_s=np.where(arrival == BLANK, departure, arrival),
+        departure_s=np.where(departure == BLANK, arrival, departure),
+        pickup=_kinds(table, "pickup_type"),
+        drop_off=_kinds(table, "drop_off_type"),
+        travelled=_travelled(table),
+    )
 
 
-def interpolated(stops: gpd.GeoDataFrame, times: pd.DataFrame) -> pd.DataFrame:
-    """Fill blank times by the distance along the trip, as GTFS asks for."""
-    blank = times["departure_s"].isna().to_numpy()
-    if not blank.any():
-        return times
-    x, y = stops.geometry.x.to_numpy(), stops.geometry.y.to_numpy()
-    at, trip = times["stop"].to_numpy(), times["trip_id"].to_numpy()
-    hop = np.hypot(np.diff(x[at], prepend=x[at[0]]), np.diff(y[at], prepend=y[at[0]])) + 0.01
-    along = np.cumsum(hop)
+def _kinds(table: pl.DataFrame, column: str) -> NDArray[np.int8]:
+    """Types of boarding or alighting; what is no type is taken as regular."""
+    if column not in table.columns:
+        return np.zeros(table.height, np.int8)
+    kinds = table[column].cast(pl.Int8, strict=False).fill_null(REGULAR)
+    return kinds.to_numpy()
+
+
+def _travelled(table: pl.DataFrame) -> NDArray[np.float64]:
+    """Distance along the trip as the feed states it."""
+    if "shape_dist_traveled" not in table.columns:
+        return np.full(table.height, np.nan)
+    return number(table, "shape_dist_traveled").fill_null(float("nan")).to_numpy()
+
+
+def _ordered(files: Files, trips: pl.DataFrame, rows: Rows) -> Rows:
+    """Rows in order of trip and sequence; rows that stand twice once."""
+    key = (rows.trip.astype(np.int64) << 32) | (rows.sequence.astype(np.int64) & 0xFFFFFFFF)
+    if (np.diff(key) > 0).all():
+        return rows
+    order = np.argsort(key, kind="stable")
+    sure = rows.sequence[order][1:] >= 0
+    again = np.flatnonzero((np.diff(key[order]) == 0) & sure) + 1
+    if not len(again):
+        return rows.take(order)
+    # Of calls with one number the earlier comes first, whatever the order of the file.
+    late = np.where(rows.departure_s < 0, np.iinfo(np.int32).max, rows.departure_s)
+    order = np.lexsort((rows.stop, late, key))
+    rows = rows.take(order)
+    same = np.ones(len(again), bool)
+    for values in (rows.stop, rows.arrival_s, rows.departure_s):
+        same &= values[again] == values[again - 1]
+    which = np.unique(rows.trip[again])
+    message = (
+        f"{len(which)} Fahrten mit wiederholter stop_sequence: gleiche Zeilen zählen einmal, "
+        f"verschiedene in der Reihenfolge ihrer Zeiten"
+    )
+    files.note("stop_times.txt stop_sequence", trips["trip_id"][int(which[0])], message)
+    kept = np.ones(len(rows.trip), bool)
+    kept[again[same]] = False
+    return rows.take(kept)
+
+
+def interpolated(rows: Rows, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> Rows:
+    """Fill blank times by the distance along the trip, as GTFS asks for.
+
+    Parameters
+    ----------
+    rows : Rows
+        Calls in order, all at stops with a place.
+    x_m, y_m : ndarray of float
+        Coordinates of the stops, metres.
+
+    Returns
+    -------
+    Rows
+        The distance that the feed states counts for trips that have it everywhere and where it
+        grows; otherwise the straight line from stop to stop. Blanks before the first and after the
+        last given time stay blank.
+    """
+    blank = rows.departure_s == BLANK
     known = np.flatnonzero(~blank)
-    if not len(known):
-        return times
-    here = np.arange(len(trip))
-    before = np.clip(np.searchsorted(known, here, side="right") - 1, 0, None)
-    after = np.clip(np.searchsorted(known, here), None, len(known) - 1)
-    same = (trip[known[before]] == trip) & (trip[known[after]] == trip)
-    same &= (known[before] <= here) & (here <= known[after])
-    start = times["departure_s"].to_numpy()[known[before]]
-    end = times["arrival_s"].to_numpy()[known[after]]
-    length = along[known[after]] - along[known[before]]
-    share = (along - along[known[before]]) / np.where(length > 0, length, 1)
-    filled = np.where(same, np.round(start + share * (end - start)), np.nan)
-    arrival = np.where(blank, filled, times["arrival_s"])
-    departure = np.where(blank, filled, times["departure_s"])
-    return times.assign(arrival_s=arrival, departure_s=departure)
+    if len(known) in (0, len(blank)):
+        return rows
+    trip, along = rows.trip, _along(rows, x_m, y_m)
+    holes = np.flatnonzero(blank)
+    at = np.searchsorted(known, holes)
+    before, after = known[np.maximum(at - 1, 0)], known[np.minimum(at, len(known) - 1)]
+    inside = (trip[before] == trip[holes]) & (trip[after] == trip[holes])
+    inside &= (before < holes) & (holes < after)
+    inside &= (rows.departure_s[before] >= 0) & (rows.arrival_s[after] >= 0)
+    holes, before, after = holes[inside], before[inside], after[inside]
+    start, end = rows.departure_s[before], rows.arrival_s[after]
+    length = along[after] - along[before]
+    share = (along[holes] - along[before]) / np.where(length > 0, length, 1)
+    arrival, departure = rows.arrival_s.copy(), rows.departure_s.copy()
+    arrival[holes] = departure[holes] = np.round(start + share * (end - start))
+    return rows._replace(arrival_s=arrival, departure_s=departure)
 
 
-def without_broken_trips(path: Path, times: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
+def _along(rows: Rows, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distance along all trips, one after another."""
+    x, y = x_m[rows.stop], y_m[rows.stop]
+    hop = np.hypot(np.diff(x, prepend=x[0]), np.diff(y, prepend=y[0])) + 0.01
+    along = np.cumsum(hop)
+    if np.isnan(rows.travelled).all():
+        return along
+    first = first_rows(rows.trip)
+    step = np.diff(rows.travelled, prepend=np.nan)
+    step[first] = 0
+    fit = ~np.isnan(rows.travelled) & (step >= 0)
+    good = np.logical_and.reduceat(fit, first) & (np.add.reduceat(step, first) > 0)
+    lengths = np.diff(np.append(first, len(rows.trip)))
+    return np.where(np.repeat(good, lengths), rows.travelled, along)
+
+
+def first_rows(trip: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Position of the first row of each trip; rows of a trip stand together."""
+    return np.flatnonzero(np.diff(trip, prepend=-1))
+
+
+def without_broken_trips(files: Files, trips: pl.DataFrame, rows: Rows) -> Rows:
     """Leave out trips with unknown or backward times; single stops make no trip."""
-    same = times["trip_id"] == times["trip_id"].shift()
-    backward = same & (times["arrival_s"] < times["departure_s"].shift())
-    broken = backward | times[["sequence", "arrival_s", "departure_s"]].isna().any(axis=1)
-    broken |= times["departure_s"] < times["arrival_s"]
-    bad = set(times.loc[broken, "trip_id"])
-    if bad:
+    bad = (rows.sequence < 0) | (rows.arrival_s < 0) | (rows.departure_s < 0)
+    bad |= rows.departure_s < rows.arrival_s
+    bad[1:] |= (rows.trip[1:] == rows.trip[:-1]) & (rows.arrival_s[1:] < rows.departure_s[:-1])
+    broken = np.unique(rows.trip[bad])
+    if len(broken):
         message = (
-            f"{len(bad)} Fahrten mit fehlenden oder rückwärts laufenden Zeiten: nicht verwendet"
+            f"{len(broken)} Fahrten mit fehlenden oder rückwärts laufenden Zeiten: nicht verwendet"
         )
-        faults.note(path.name, None, "stop_times.txt", min(bad), message)
-    stops = times.groupby("trip_id")["stop_id"].transform("size")
-    kept = times[~times["trip_id"].isin(bad) & (stops > 1)].copy()
-    return kept.astype({"sequence": "int64", "arrival_s": "int64", "departure_s": "int64"})
+        files.note("stop_times.txt", trips["trip_id"][int(broken[0])], message)
+    calls = np.bincount(rows.trip, minlength=trips.height)
+    calls[broken] = 0
+    return rows.take(calls[rows.trip] > 1)

@@ -1,65 +1,138 @@
 """GTFS feeds -> stops, trips, and the connections of one service day.
 
-Read are agency-independent parts only: stops, routes, trips, stop_times, calendar, calendar_dates,
-frequencies and booking_rules. Times are seconds since the start of the service day.
+Times are seconds since the start of the service day. What a feed leaves open is filled, what it
+says twice or wrongly is left out and noted, feed by feed; then the feeds are joined.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geo_integration.errors import FeedError
-from geo_integration.frames import CONNECTIONS, DAY_S, STOPS, TRIPS, check_frame
-from geo_integration.inputs.gtfs import read_files, read_services, read_trips
+from geo_integration.frames import CONNECTIONS, TRANSFERS, TRIPS, check_frame, empty_frame
+from geo_integration.inputs.flex import Flexible, read_flexible
+from geo_integration.inputs.frequencies import no_frequencies, read_frequencies, runs_per_trip
+from geo_integration.inputs.gtfs import read_files
+from geo_integration.inputs.hops import Hops, hops_of, joined
+from geo_integration.inputs.lines import read_trips, trips_frame
+from geo_integration.inputs.phoned import with_lead_times, with_phoned_trips
+from geo_integration.inputs.rides import Rides, build_rides, no_rides
+from geo_integration.inputs.service_days import day_length_s, read_services, read_timezone
 from geo_integration.inputs.stop_times import (
+    NOT_THERE,
     interpolated,
-    read_served_stops,
-    read_stop_times,
-    with_frequencies,
+    read_rows,
     without_broken_trips,
 )
+from geo_integration.inputs.stops import note_lost_stops, read_places, served_stops, stops_frame
+from geo_integration.inputs.tables import FaultList
+from geo_integration.inputs.transfers import Links, read_links, read_transfers
+from geo_integration.inputs.twins import without_twins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import geopandas as gpd
+    import polars as pl
+    from numpy.typing import NDArray
 
-    from geo_integration.inputs.tables import FaultList
+    from geo_integration.inputs.gtfs import Files
+    from geo_integration.inputs.service_days import Services
+    from geo_integration.inputs.stop_times import Rows
+    from geo_integration.inputs.stops import Places
     from geo_integration.settings import Transit
 
 
 class Feed(NamedTuple):
-    """One or several feeds, joined.
+    """One or several feeds, joined. Positions are those in `stops` and `trips`.
 
-    `stop_times` has, in order of trip and sequence: trip and stop (positions in `trips` and
-    `stops`), sequence, arrival_s, departure_s, board, alight. `services` has service_id, date and
-    feed (where it comes from), a row for each date on which the service runs.
+    `trips` is TRIPS with the extra columns operator and feed. `stop_times` has, in order of trip
+    and sequence: trip, stop, sequence, arrival_s, departure_s, board, alight. `services` has
+    service_id, date and feed, a row for each date on which the service runs. `frequencies` holds
+    the trips that run at intervals, `links` those after which the vehicle goes on as another,
+    `rides` what flexible call-buses offer. `zones` has the time zone of each feed, `timezone` that
+    of the first, in which all times are given; empty where it is unknown.
     """
 
     stops: gpd.GeoDataFrame
     trips: pd.DataFrame
     stop_times: pd.DataFrame
     services: pd.DataFrame
+    transfers: pd.DataFrame
+    frequencies: pd.DataFrame
+    links: Links
+    rides: Rides
+    zones: dict[str, str]
+    timezone: str
 
 
-def read_feeds(paths: Sequence[Path], transit: Transit, crs: str, faults: FaultList) -> Feed:
+class _Part(NamedTuple):
+    """One feed, with positions of its own; its stops are a plain table yet."""
+
+    stops: pd.DataFrame
+    trips: pd.DataFrame
+    stop_times: pd.DataFrame
+    services: pd.DataFrame
+    transfers: pd.DataFrame
+    frequencies: pd.DataFrame
+    links: Links
+    flexible: Flexible
+    timezone: str
+
+
+def empty_feed(crs: str) -> Feed:
+    """Make a feed without any trip, for a county without timetable."""
+    services = pd.DataFrame(
+        {
+            "service_id": pd.Categorical([]),
+            "date": np.empty(0, "datetime64[s]"),
+            "feed": pd.Categorical([]),
+        }
+    )
+    return Feed(
+        gpd.GeoDataFrame({"stop_id": [], "name": []}, geometry=[], crs=crs),
+        empty_frame(TRIPS).assign(operator="", feed=""),
+        _times_frame(None, np.empty(0, np.int32)),
+        services,
+        empty_frame(TRANSFERS),
+        no_frequencies(),
+        Links(pd.DataFrame({"trip": []}), pd.DataFrame({"trip": []})),
+        no_rides(),
+        {},
+        "",
+    )
+
+
+def read_feeds(
+    paths: Sequence[Path],
+    transit: Transit,
+    crs: str,
+    faults: FaultList,
+    *,
+    bounds: tuple[float, float, float, float] | None = None,
+) -> Feed:
     """Read GTFS feeds and join them.
 
     Parameters
     ----------
     paths : sequence of Path
-        GTFS zip files. With several, ids get the number of the feed in front.
+        GTFS zip files, or folders of their tables. With several, ids get the number of the feed in
+        front.
     transit : Transit
-        How call-buses are recognised.
+        How call-buses are recognised, and how the flexible ones drive.
     crs : str
         The county's metric CRS, for the stops.
     faults : FaultList
         Gets what had to be left out.
+    bounds : tuple of float, optional
+        West, south, east, north in degrees: trips that call nowhere inside are not read. Keeps
+        memory small with feeds far larger than the county.
 
     Returns
     -------
@@ -71,60 +144,222 @@ def read_feeds(paths: Sequence[Path], transit: Transit, crs: str, faults: FaultL
     FeedError
         When a feed is missing, unreadable, or has no usable trip or date.
     """
-    feeds = [
-        _read_feed(path, transit, crs, faults, prefix=f"{i}:" if len(paths) > 1 else "")
-        for i, path in enumerate(paths, start=1)
-    ]
-    if len(feeds) == 1:
-        return feeds[0]
-    times = []
-    trips = stops = 0
-    for feed in feeds:
-        times.append(
-            feed.stop_times.assign(
-                trip=feed.stop_times["trip"] + trips, stop=feed.stop_times["stop"] + stops
-            )
+    several = len(paths) > 1
+    names = [f"{i}:{p.name}" if several else p.name for i, p in enumerate(paths, start=1)]
+    found = [FaultList() for _ in paths]
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        reading = pool.map(
+            lambda path, name, own: _read_part(
+                path, transit, crs, own, name.removesuffix(path.name), bounds
+            ),
+            paths,
+            names,
+            found,
         )
-        trips, stops = trips + len(feed.trips), stops + len(feed.stops)
-    return Feed(
-        pd.concat([f.stops for f in feeds], ignore_index=True),
-        pd.concat([f.trips for f in feeds], ignore_index=True),
-        pd.concat(times, ignore_index=True),
-        pd.concat([f.services for f in feeds], ignore_index=True),
+        try:
+            parts = list(reading)
+        finally:
+            for own in found:
+                faults.extend(own)
+    return _joined(parts, names, transit, crs, faults)
+
+
+def _read_part(
+    path: Path,
+    transit: Transit,
+    crs: str,
+    faults: FaultList,
+    prefix: str,
+    bounds: tuple[float, float, float, float] | None,
+) -> _Part:
+    """One feed."""
+    files = read_files(path, faults, bounds=bounds)
+    services, places = read_services(files, transit.reference_date), read_places(files, crs)
+    running = [services.names[i] for i in np.unique(services.service)]
+    trips = with_lead_times(files, read_trips(files, running, transit))
+    rows, unknown = read_rows(files, trips, places)
+    flexible, trips = read_flexible(files, trips, places, crs)
+    served = np.zeros(len(places.ids), bool)
+    served[rows.stop] = True
+    note_lost_stops(files, places, served, unknown)
+    rows = interpolated(rows.take(places.placed[rows.stop]), places.x_m, places.y_m)
+    rows = without_broken_trips(files, trips, rows)
+    trips, rows = with_phoned_trips(trips, rows)
+    trips, services, kept = _kept(files, trips, rows, services)
+    kept |= np.isin(np.arange(trips.height), flexible.calls["trip"].to_numpy(np.int64))
+    if not kept.any():
+        raise FeedError(f"{path}: keine einzige Fahrt ist brauchbar")
+    trips, rows, flexible = _arranged(trips, rows, flexible, kept)
+    return _assembled(files, trips, rows, flexible, services, places, prefix)
+
+
+def _kept(
+    files: Files, trips: pl.DataFrame, rows: Rows, services: Services
+) -> tuple[pl.DataFrame, Services, NDArray[np.bool_]]:
+    """Which trips have stops and times and do not stand there twice."""
+    table = files.tables.get("frequencies.txt")
+    ids = [] if table is None else table["trip_id"].unique().to_list()
+    repeated = trips["trip_id"].is_in(ids).to_numpy()
+    trips, services, kept = without_twins(files, trips, rows, services, repeated)
+    return trips, services, kept & (np.bincount(rows.trip, minlength=trips.height) > 0)
+
+
+def _arranged(
+    trips: pl.DataFrame, rows: Rows, flexible: Flexible, kept: NDArray[np.bool_]
+) -> tuple[pl.DataFrame, Rows, Flexible]:
+    """Only the trips that are kept, in order of their ids; everything else follows them."""
+    at = np.flatnonzero(kept)
+    order = at[trips[at]["trip_id"].arg_sort().to_numpy()]
+    place = np.full(trips.height, -1, np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    moved = place[rows.trip]
+    if (moved < 0).any():
+        rows, moved = rows.take(moved >= 0), moved[moved >= 0]
+    rows = rows._replace(trip=moved)
+    if (np.diff(moved) < 0).any():
+        rows = rows.take(np.argsort(moved, kind="stable"))
+    calls = flexible.calls.assign(trip=place[flexible.calls["trip"].to_numpy(np.int64)])
+    calls = calls.sort_values(["trip", "sequence"], kind="stable", ignore_index=True)
+    return trips[order], rows, flexible._replace(calls=calls)
+
+
+def _assembled(
+    files: Files,
+    trips: pl.DataFrame,
+    rows: Rows,
+    flexible: Flexible,
+    services: Services,
+    places: Places,
+    prefix: str,
+) -> _Part:
+    """Tables of one feed; only stops that are served stay."""
+    members = flexible.members["stop"].to_numpy(np.int64)
+    served = np.zeros(len(places.ids), bool)
+    served[rows.stop] = served[members] = True
+    stops = np.where(served, np.cumsum(served) - 1, -1).astype(np.int32)
+    areas = {area: prefix + str(area) for area in flexible.calls["area"].unique()}
+    flexible = Flexible(
+        flexible.calls.assign(area=flexible.calls["area"].map(areas)),
+        pd.DataFrame({"area": flexible.members["area"].map(areas), "stop": stops[members]}),
+        {areas[area]: zone for area, zone in flexible.zones.items()},
+    )
+    name = prefix + files.path.name
+    return _Part(
+        served_stops(places, served, prefix),
+        trips_frame(trips, prefix, name),
+        _times_frame(rows, stops[rows.stop]),
+        services.frame(prefix, name),
+        read_transfers(files, places, served, stops),
+        read_frequencies(files, trips),
+        read_links(files, trips, rows, places, stops),
+        flexible,
+        read_timezone(files),
     )
 
 
-def _read_feed(path: Path, transit: Transit, crs: str, faults: FaultList, *, prefix: str) -> Feed:
-    """One feed."""
-    files = read_files(path)
-    trips = read_trips(path, files, transit, faults)
-    services = read_services(path, files)
-    times = read_stop_times(path, files, trips, faults)
-    trips, times = with_frequencies(path, files, trips, times, faults)
-    stops, times = read_served_stops(path, files, times, crs, faults)
-    times = interpolated(stops, times)
-    times = without_broken_trips(path, times, faults)
-    times = times.sort_values(["trip_id", "sequence"], kind="stable")
-    trips = trips[trips["trip_id"].isin(times["trip_id"])].sort_values("trip_id", ignore_index=True)
-    if trips.empty:
-        raise FeedError(f"{path}: keine einzige Fahrt ist brauchbar")
-    idle = ~trips["service_id"].isin(services["service_id"])
-    if idle.any():
-        message = f"{int(idle.sum())} Fahrten fahren an keinem Tag (service_id ohne Kalender)"
-        faults.note(path.name, None, "service_id", None, message)
-    times["trip"] = pd.Index(trips["trip_id"]).get_indexer(times["trip_id"])
-    columns = ["trip", "stop", "sequence", "arrival_s", "departure_s", "board", "alight"]
-    for table, names in ((trips, ("trip_id", "service_id")), (stops, ("stop_id",))):
-        for name in names:
-            table[name] = prefix + table[name]
-    services["service_id"] = prefix + services["service_id"]
-    services["feed"] = prefix + path.name
-    check_frame(stops, STOPS, crs=crs)
-    check_frame(trips, TRIPS)
-    return Feed(stops, trips, times[columns].reset_index(drop=True), services)
+def _times_frame(rows: Rows | None, stop: NDArray[np.int32]) -> pd.DataFrame:
+    """Table of stop_times."""
+    none = np.empty(0, np.int32)
+    return pd.DataFrame(
+        {
+            "trip": none if rows is None else rows.trip,
+            "stop": stop,
+            "sequence": none if rows is None else rows.sequence,
+            "arrival_s": none if rows is None else rows.arrival_s,
+            "departure_s": none if rows is None else rows.departure_s,
+            "board": none.astype(bool) if rows is None else rows.pickup != NOT_THERE,
+            "alight": none.astype(bool) if rows is None else rows.drop_off != NOT_THERE,
+        },
+        copy=False,
+    )
 
 
-def connections_on(feed: Feed, date: dt.date, *, next_night: bool = False) -> pd.DataFrame:
+def _joined(
+    parts: list[_Part], names: list[str], transit: Transit, crs: str, faults: FaultList
+) -> Feed:
+    """All feeds as one; positions of trips and stops go on counting."""
+    trips = np.cumsum([0, *(len(p.trips) for p in parts)])
+    stops = np.cumsum([0, *(len(p.stops) for p in parts)])
+    blocks = np.cumsum([0, *(len(p.links.blocks) for p in parts)])
+    moved = [
+        _moved(part, int(trips[i]), int(stops[i]), int(blocks[i])) for i, part in enumerate(parts)
+    ]
+
+    def table(name: str) -> pd.DataFrame:
+        return _stacked([getattr(part, name) for part in moved])
+
+    flexible = Flexible(
+        _stacked([p.flexible.calls for p in moved]),
+        _stacked([p.flexible.members for p in moved]),
+        {area: zone for p in moved for area, zone in p.flexible.zones.items()},
+    )
+    stops_joined, every = stops_frame(table("stops"), crs), table("trips")
+    check_frame(every, TRIPS)
+    return Feed(
+        stops_joined,
+        every,
+        table("stop_times"),
+        _stacked_services([p.services for p in parts]),
+        table("transfers"),
+        table("frequencies"),
+        Links(_stacked([p.links.blocks for p in moved]), _stacked([p.links.pairs for p in moved])),
+        build_rides(stops_joined, flexible, transit, faults, ", ".join(names)),
+        {name: part.timezone for name, part in zip(names, parts, strict=True)},
+        parts[0].timezone,
+    )
+
+
+def _moved(part: _Part, trips: int, stops: int, blocks: int) -> _Part:
+    """A feed with positions that go on after those of the feeds before it."""
+    if not trips and not stops:
+        return part
+
+    def move(table: pd.DataFrame) -> pd.DataFrame:
+        by = {
+            "trip": trips, "next_trip": trips, "stop": stops, "from_stop": stops, "to_stop": stops,
+            "first_stop": stops, "last_stop": stops, "block": blocks, "first_station": stops,
+            "last_station": stops,
+        }  # fmt: skip
+        present = {c: table[c] + n for c, n in by.items() if c in table.columns}
+        return table.assign(**present)
+
+    return part._replace(
+        stop_times=move(part.stop_times),
+        transfers=move(part.transfers),
+        frequencies=move(part.frequencies),
+        links=Links(*(move(table) for table in part.links)),
+        flexible=part.flexible._replace(
+            calls=move(part.flexible.calls), members=move(part.flexible.members)
+        ),
+    )
+
+
+def _stacked(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Tables one under another; empty ones say nothing of the kinds of their columns."""
+    filled = [table for table in tables if len(table)] or tables[:1]
+    return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
+
+
+def _stacked_services(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Services one under another, their names kept as codes."""
+    if len(tables) == 1:
+        return tables[0]
+    joined_columns = {}
+    for name in ("service_id", "feed"):
+        columns = [table[name].array for table in tables]
+        starts = np.cumsum([0, *(len(c.categories) for c in columns)])
+        codes = [c.codes.astype(np.int64) + s for c, s in zip(columns, starts, strict=False)]
+        categories = [value for c in columns for value in c.categories]
+        joined_columns[name] = pd.Categorical.from_codes(
+            np.concatenate(codes), pd.Index(categories, dtype=object)
+        )
+    dates = np.concatenate([table["date"].to_numpy() for table in tables])
+    return pd.DataFrame({**joined_columns, "date": dates})
+
+
+def connections_on(
+    feed: Feed, date: dt.date, *, next_night: bool = False, draw: int | None = None
+) -> pd.DataFrame:
     """Hops of all trips of one service day.
 
     Parameters
@@ -136,6 +371,9 @@ def connections_on(feed: Feed, date: dt.date, *, next_night: bool = False) -> pd
         times counted from the start of `date`.
     next_night : bool
         Whether the trips of the next service day are there too, for ways home after midnight.
+    draw : int, optional
+        Trips that run every so many minutes without fixed times leave at the start of their span;
+        with a number, at random up to one interval later, the same for the same number.
 
     Returns
     -------
@@ -147,42 +385,27 @@ def connections_on(feed: Feed, date: dt.date, *, next_night: bool = False) -> pd
     FeedError
         When nothing runs on that date.
     """
-    today = _hops(feed, date)
-    if today.empty:
+    today = hops_of(feed, date, draw=draw)
+    if not len(today.trip):
         raise FeedError(f"Am {date:%d.%m.%Y} fährt nach dem Fahrplan nichts; anderes Datum wählen")
-    before = _hops(feed, date - dt.timedelta(days=1))
-    before = before[before["arrival_s"] > DAY_S].copy()
-    before[["departure_s", "arrival_s"]] -= DAY_S
-    # A trip that also runs on the day itself must not be mixed up with its run of the day before.
-    before["trip"] += len(feed.trips)
-    after = _hops(feed, date + dt.timedelta(days=1)) if next_night else today.iloc[:0].copy()
-    after[["departure_s", "arrival_s"]] += DAY_S
-    after["trip"] += 2 * len(feed.trips)
-    connections = pd.concat([before, today, after], ignore_index=True)
+    day_before = date - dt.timedelta(days=1)
+    length = day_length_s(day_before, feed.timezone)
+    before = hops_of(feed, day_before, draw=draw, after_s=length).moved(-length)
+    parts = [before.only(before.arrival_s > 0), today]
+    if next_night or len(set(feed.zones.values())) > 1:
+        length = day_length_s(date, feed.timezone)
+        after = hops_of(feed, date + dt.timedelta(days=1), draw=draw)
+        # Trips of another zone may leave before the first feed's day begins.
+        kept = np.full(len(after.run), next_night) | (after.departure_s < 0)
+        parts.append(after.only(kept).moved(length))
+    connections = _connections(joined(parts))
     check_frame(connections, CONNECTIONS)
     return connections
 
 
-def _hops(feed: Feed, date: dt.date) -> pd.DataFrame:
-    """Hops of the trips that start on one date."""
-    running = feed.services.loc[feed.services["date"] == date, "service_id"]
-    trips = np.flatnonzero(feed.trips["service_id"].isin(running))
-    times = feed.stop_times[feed.stop_times["trip"].isin(trips)]
-    first, last = times.iloc[:-1], times.iloc[1:]
-    same = first["trip"].to_numpy() == last["trip"].to_numpy()
-    first, last = first[same], last[same]
-    return pd.DataFrame(
-        {
-            "trip": first["trip"].to_numpy(),
-            "sequence": first["sequence"].to_numpy(),
-            "from_stop": first["stop"].to_numpy(),
-            "to_stop": last["stop"].to_numpy(),
-            "departure_s": first["departure_s"].to_numpy(),
-            "arrival_s": last["arrival_s"].to_numpy(),
-            "board": first["board"].to_numpy(),
-            "alight": last["alight"].to_numpy(),
-        }
-    )
+def _connections(hops: Hops) -> pd.DataFrame:
+    """Hops as a table."""
+    return pd.DataFrame(hops._asdict(), copy=False)
 
 
 def trips_by_date(feed: Feed) -> pd.Series:
@@ -203,12 +426,46 @@ def trips_by_date(feed: Feed) -> pd.Series:
     FeedError
         When there is no such date.
     """
-    spans = feed.services.groupby("feed")["date"].agg(["min", "max"])
+    return trips_by_operator(feed).sum(axis=1).astype("int64")
+
+
+def trips_by_operator(feed: Feed) -> pd.DataFrame:
+    """Count the trips of each operator of each feed that start on each date.
+
+    Parameters
+    ----------
+    feed : Feed
+        The feed, or several joined.
+
+    Returns
+    -------
+    DataFrame of int
+        Index as in `trips_by_date`; columns: name of the feed, and of the operator if it has one.
+
+    Raises
+    ------
+    FeedError
+        When the feeds have no date in common.
+    """
+    services = feed.services
+    days = services["date"].to_numpy().astype("datetime64[D]")
+    spans = services.groupby("feed", observed=True)["date"].agg(["min", "max"])
     first, last = spans["min"].max(), spans["max"].min()
     if first > last:
-        said = ", ".join(f"{s:%d.%m.%Y} bis {e:%d.%m.%Y}" for s, e in spans.to_numpy())
+        said = ", ".join(f"{s:%d.%m.%Y} bis {e:%d.%m.%Y}" for s, e in spans.itertuples(index=False))
         raise FeedError(f"Die Fahrpläne gelten an keinem gemeinsamen Tag: {said}")
-    per_service = feed.trips.groupby("service_id").size()
-    trips = feed.services["service_id"].map(per_service).fillna(0)
-    counts = trips.groupby(feed.services["date"]).sum()
-    return counts.reindex(pd.date_range(first, last).date, fill_value=0).astype("int64")
+    runs = runs_per_trip(feed.frequencies, len(feed.trips))
+    ids = services["service_id"].array
+    at = ids.categories.get_indexer(feed.trips["service_id"])
+    start = np.datetime64(first, "D")
+    day = (days - start).astype(np.int64)
+    dates = pd.date_range(first, last)
+    length = len(dates)
+    inside = (day >= 0) & (day < length)
+    counts = {}
+    names = feed.trips["feed"] + np.where(feed.trips["operator"] != "", ": ", "")
+    for name, trips in (names + feed.trips["operator"]).groupby(names + feed.trips["operator"]):
+        rows = trips.index.to_numpy()
+        own = np.bincount(at[rows], runs[rows], len(ids.categories))
+        counts[name] = np.bincount(day[inside], own[ids.codes[inside]], length).astype(np.int64)
+    return pd.DataFrame(counts, index=dates.date)

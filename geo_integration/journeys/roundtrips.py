@@ -1,27 +1,30 @@
-"""There and back: every cell x offer x kind of day x mode, as one table."""
+"""There and back: every cell x offer x kind of day x mode, offer by offer."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import hashlib
+import os
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from geo_integration.frames import (
+    CONNECTIONS,
     MODES,
     ON_DEMAND,
     REASONS,
     ROUNDTRIPS,
     TRANSIT,
+    Roundtrips,
     check_frame,
     empty_frame,
 )
-from geo_integration.journeys.results import Result
 from geo_integration.journeys.sessions import Day, Limits, Links, Offer, Session, World, all_ways
-from geo_integration.journeys.transit import FAR, Network, build_network
+from geo_integration.journeys.transit import Network, build_network, changes, dense
 from geo_integration.journeys.walking import (
-    WalkNetwork,
     Walks,
     coordinates,
     walking_times,
@@ -30,34 +33,39 @@ from geo_integration.journeys.walking import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from geo_integration.journeys.networks import StreetNetwork
+
 
 def build_links(
-    network: WalkNetwork,
+    network: StreetNetwork,
     cells: gpd.GeoDataFrame,
     offers: gpd.GeoDataFrame,
     stops: gpd.GeoDataFrame,
     limits: Limits,
+    transfers: pd.DataFrame | None = None,
 ) -> Links:
     """Compute the walking times between homes, counted offers and stops.
 
     Parameters
     ----------
-    network : WalkNetwork
+    network : StreetNetwork
         What people walk on.
     cells, offers, stops : GeoDataFrame
         CELLS, OFFERS, STOPS in one metric CRS.
     limits : Limits
         The rule.
+    transfers : DataFrame, optional
+        TRANSFERS: what the timetable says about changing.
 
     Returns
     -------
     Links
-        Sparse walking times, seconds.
+        Sparse times, seconds.
     """
     homes = cells[["x_m", "y_m"]].to_numpy(float)
     venues, halts = coordinates(_counted(offers).geometry), coordinates(stops.geometry)
@@ -65,7 +73,11 @@ def build_links(
         access=walking_times(network, homes, halts, limits.max_access_s),
         egress=walking_times(network, venues, halts, limits.max_access_s),
         direct=walking_times(network, venues, homes, limits.max_direct_s),
-        transfers=walks_between_stops(network, halts, limits.max_transfer_s),
+        change=changes(
+            walks_between_stops(network, halts, limits.max_transfer_s),
+            limits.transfer_buffer_s,
+            transfers,
+        ),
     )
 
 
@@ -79,8 +91,9 @@ def roundtrips(
     *,
     days: Sequence[Day],
     limits: Limits,
+    threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> pd.DataFrame:
+) -> Iterator[Roundtrips]:
     """Compute there and back for every cell, counted offer, kind of day and mode.
 
     Parameters
@@ -95,30 +108,29 @@ def roundtrips(
         The kinds of day.
     limits : Limits
         The rule.
+    threads : int, optional
+        How many offers are searched at once; default: one for each processor.
     progress : callable, optional
         Called with (done, total) after each offer.
 
-    Returns
-    -------
-    DataFrame
-        ROUNDTRIPS: minutes rounded up to whole minutes, missing where there is no way. Walking
-        counts as a way by the other modes too; `on_demand` has all scheduled trips as well.
+    Yields
+    ------
+    Roundtrips
+        One for each counted offer, in the order of `offers`; only a few are held at a time.
+        Walking counts as a way by the other modes too; `on_demand` has all scheduled trips as well.
     """
-    counted = _counted(offers)
-    sessions = sessions.reset_index(drop=True)
     world = _build_world(trips, connections, links, days, limits)
-    own = _offers_of(counted, sessions, world, len(cells))
-    results: list[list[Result]] = []
-    with ThreadPoolExecutor() as pool:
-        for result in pool.map(lambda offer: all_ways(offer, world, days), own):
-            results.append(result)
-            if progress is not None:
-                progress(len(results), len(own))
-    if not results:
-        return empty_frame(ROUNDTRIPS)
-    table = _as_table(results, cells, counted, sessions, trips, days)
-    check_frame(table, ROUNDTRIPS)
-    return table
+    own = _offers_of(_counted(offers), sessions, world, len(cells))
+    threads = threads or os.cpu_count() or 1
+    waiting: deque[Future[Roundtrips]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for done, offer in enumerate([*own, *[None] * 2 * threads], start=1 - 2 * threads):
+            if offer is not None:
+                waiting.append(pool.submit(all_ways, offer(), world, days))
+            if done > 0 and waiting:
+                yield waiting.popleft().result()
+                if progress is not None:
+                    progress(done, len(own))
 
 
 def _counted(offers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -126,9 +138,9 @@ def _counted(offers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return offers[offers["counted"]].reset_index(drop=True)
 
 
-def _both_ways(connections: pd.DataFrame, stops: int) -> tuple[Network, Network]:
+def _both_ways(connections: pd.DataFrame, change: Walks) -> tuple[Network, Network]:
     """Networks to search to a place, and from it."""
-    return build_network(connections, stops), build_network(connections, stops, reverse=True)
+    return build_network(connections, change), build_network(connections, change, reverse=True)
 
 
 def _build_world(
@@ -139,91 +151,125 @@ def _build_world(
     limits: Limits,
 ) -> World:
     """Sort the service days for the search."""
-    stops = len(links.transfers.start) - 1
     booked = trips["on_demand"].to_numpy(bool)
+    made: dict[bytes, tuple[Network, Network]] = {}
     networks = {}
     for date in sorted({date for day in days for date in day.dates.values()}):
         table = connections[date]
-        scheduled = ~booked[table["trip"].to_numpy(int) % max(len(trips), 1)]
-        networks[date, TRANSIT] = _both_ways(table[scheduled], stops)
-        networks[date, ON_DEMAND] = (
-            networks[date, TRANSIT] if scheduled.all() else _both_ways(table, stops)
-        )
-    return World(links, networks, limits, np.diff(links.access.start) > 0)
+        scheduled = ~booked[table["trip"].to_numpy(int)]
+        for mode, kept in ((TRANSIT, table[scheduled]), (ON_DEMAND, table)):
+            same = _digest(kept)
+            if same not in made:
+                made[same] = _both_ways(kept, links.change)
+            networks[date, mode] = made[same]
+    return World(links, networks, limits)
+
+
+def _digest(connections: pd.DataFrame) -> bytes:
+    """What tells two service days apart."""
+    digest = hashlib.blake2b()
+    for name in CONNECTIONS.columns:
+        digest.update(connections[name].to_numpy().tobytes())
+    return digest.digest()
 
 
 def _offers_of(
     counted: gpd.GeoDataFrame, sessions: pd.DataFrame, world: World, homes: int
-) -> list[Offer]:
-    """Counted offers with their sessions."""
+) -> list[Callable[[], Offer]]:
+    """Counted offers with their sessions, each made when its turn comes."""
     names = ("weekday", "start_s", "end_s", "drop_in", "term_only")
     values = [sessions[name].tolist() for name in names]
     own: dict[str, list[Session]] = {}
     for code, (offer_id, *row) in enumerate(zip(sessions["offer_id"], *values, strict=True)):
         own.setdefault(offer_id, []).append(Session(code, *row))
-    stops = len(world.links.transfers.start) - 1
-    rows = zip(counted["offer_id"], counted["category"], counted["timed"], strict=True)
-    return [
-        Offer(
+    links, limits = world.links, world.limits
+    stops = len(links.change.start) - 1
+
+    def maker(row: int, offer_id: str, category: str, timed: object) -> Callable[[], Offer]:
+        return lambda: Offer(
+            offer_id,
             bool(timed),
-            world.limits.max_minutes[category],
+            limits.max_minutes[category],
             own.get(offer_id, []),
-            _dense(world.links.direct, row, homes),
-            _dense(world.links.egress, row, stops),
+            dense(links.direct, row, homes),
+            dense(links.egress, row, stops),
         )
-        for row, (offer_id, category, timed) in enumerate(rows)
-    ]
+
+    rows = zip(counted["offer_id"], counted["category"], counted["timed"], strict=True)
+    return [maker(row, *values) for row, values in enumerate(rows)]
 
 
-def _dense(walks: Walks, row: int, size: int) -> NDArray[np.int32]:
-    """One row of walking times, FAR where it is too far."""
-    seconds = np.full(size, FAR, np.int32)
-    span = slice(walks.start[row], walks.start[row + 1])
-    seconds[walks.target[span]] = walks.seconds[span]
-    return seconds
+def roundtrip_table(
+    found: Iterable[Roundtrips],
+    cells: gpd.GeoDataFrame,
+    sessions: pd.DataFrame,
+    trips: pd.DataFrame,
+    stops: pd.DataFrame,
+    days: Sequence[Day],
+) -> pd.DataFrame:
+    """Write round trips out as one long table.
+
+    Parameters
+    ----------
+    found : iterable of Roundtrips
+        From `roundtrips`.
+    cells, sessions, trips, stops, days
+        What they were computed with.
+
+    Returns
+    -------
+    DataFrame
+        ROUNDTRIPS. For a few offers, or a small county: a row for each cell, day type and mode.
+    """
+    parts = [_as_table(one, cells, sessions, trips, stops, days) for one in found]
+    if not parts:
+        return empty_frame(ROUNDTRIPS)
+    table = pd.concat(parts, ignore_index=True)
+    check_frame(table, ROUNDTRIPS)
+    return table
 
 
 def _as_table(
-    results: Sequence[Sequence[Result]],
+    found: Roundtrips,
     cells: gpd.GeoDataFrame,
-    counted: gpd.GeoDataFrame,
     sessions: pd.DataFrame,
     trips: pd.DataFrame,
+    stops: pd.DataFrame,
     days: Sequence[Day],
 ) -> pd.DataFrame:
-    """ROUNDTRIPS of all offers; texts as categories, so that millions of rows stay small."""
-    flat = [result for own in results for result in own]
-    homes, kinds = len(cells), len(days) * len(MODES)
-    joined = Result(*(np.concatenate(parts) for parts in zip(*flat, strict=True)))
-    lines, line_of = np.unique(trips["line"].to_numpy(str), return_inverse=True)
-    line_of = np.append(line_of, -1)
-
-    def line(trip: NDArray[np.int32]) -> pd.Categorical:
-        return _categories(line_of[np.where(trip >= 0, trip % max(len(trips), 1), -1)], lines)
-
-    offer = np.repeat(np.arange(len(counted)), kinds * homes)
-    day = np.tile(np.repeat(np.arange(len(days)), len(MODES) * homes), len(counted))
-    mode = np.tile(np.repeat(np.arange(len(MODES)), homes), len(counted) * len(days))
+    """ROUNDTRIPS of one offer."""
+    shape = found.reason.shape
+    day, mode, cell = (index.ravel() for index in np.indices(shape))
+    flat = found._replace(**{n: getattr(found, n).ravel() for n in found._fields[1:]})
+    lead = np.append(trips["lead_min"].to_numpy(float), np.nan)
+    booked = np.append(trips["on_demand"].to_numpy(bool), False)
+    leads = [np.where(booked[trip], lead[trip], np.nan) for trip in (flat.out_trip, flat.back_trip)]
     return pd.DataFrame(
         {
-            "cell_id": _categories(np.tile(np.arange(homes), len(flat)), cells["cell_id"]),
-            "offer_id": _categories(offer, counted["offer_id"]),
-            "day_type": _categories(day, [d.day_type for d in days]),
-            "mode": _categories(mode, MODES),
-            "reason": _categories(joined.rank, REASONS, ordered=True),
-            "session_id": _categories(joined.session, sessions["session_id"]),
-            "out_min": joined.out_min,
-            "back_min": joined.back_min,
-            "wait_min": joined.wait_min,
-            "out_line": line(joined.out_trip),
-            "back_line": line(joined.back_trip),
+            "cell_id": _texts(cells["cell_id"], cell),
+            "offer_id": found.offer_id,
+            "day_type": _texts([d.day_type for d in days], day),
+            "mode": _texts(MODES, mode),
+            "reason": _texts(REASONS, flat.reason),
+            "session_id": _texts(sessions["session_id"], flat.session),
+            "leave_s": flat.leave_s,
+            "out_min": flat.out_min,
+            "wait_min": flat.wait_min,
+            "back_min": flat.back_min,
+            "home_s": flat.home_s,
+            "away_min": np.ceil((flat.home_s - flat.leave_s) / 60),
+            "out_line": _texts(trips["line"], flat.out_trip),
+            "out_stop": _texts(stops["name"], flat.out_stop),
+            "out_rides": flat.out_rides,
+            "back_line": _texts(trips["line"], flat.back_trip),
+            "back_stop": _texts(stops["name"], flat.back_stop),
+            "back_rides": flat.back_rides,
+            "lead_min": np.fmax(*leads),
         }
     )
 
 
-def _categories(
-    codes: NDArray[np.integer], names: Iterable[str], *, ordered: bool = False
-) -> pd.Categorical:
-    """Texts by their position; -1 is missing."""
-    index = pd.Index(list(names), dtype=object)
-    return pd.Categorical.from_codes(codes, categories=index, ordered=ordered)
+def _texts(names: Iterable[str], codes: NDArray[np.integer]) -> NDArray[np.object_]:
+    """Texts by their position; None for -1."""
+    found: NDArray[np.object_] = np.array([*names, None], dtype=object)[codes]
+    return found

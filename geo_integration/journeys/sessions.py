@@ -8,7 +8,7 @@ when every one of its sessions on such days is; a drop-in offer when any visit i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,28 +16,20 @@ from geo_integration.frames import (
     MODES,
     NO_CONNECTION,
     NO_STOP,
-    NO_WAY_HOME,
-    NOT_IN_TIME,
     NOT_ON_DAY,
-    ON_DEMAND,
     OVER_LIMIT,
+    REASONS,
     SERVED,
-    TRANSIT,
     WALK,
+    Roundtrips,
 )
-from geo_integration.journeys.results import RANK, Result, better, nothing, worse
-from geo_integration.journeys.transit import (
-    FAR,
-    Network,
-    Profile,
-    best_arrivals,
-    median_minutes,
-    search,
-)
+from geo_integration.journeys.judging import best_rides, exact_rides, judge
+from geo_integration.journeys.transit import FAR, Network, latest_departures, search
+from geo_integration.journeys.travel_times import percentile_ranks, ranked_minutes
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -48,12 +40,17 @@ PREFERRED_WEEKDAY = 1
 
 
 class Limits(NamedTuple):
-    """The rule, in seconds: how long, how early, how late."""
+    """The rule, in seconds: how long, how early, how late.
+
+    `max_way_s` is the longest way that is looked for at all; `max_minutes` the longest one that
+    counts, by category.
+    """
 
     max_direct_s: int
     max_access_s: int
     max_transfer_s: int
     transfer_buffer_s: int
+    max_way_s: int
     max_wait_s: int
     earliest_s: int
     latest_s: int
@@ -74,22 +71,21 @@ class Links(NamedTuple):
     """Walking times that every search needs.
 
     `access`: cells to stops; `egress`: counted offers to stops; `direct`: counted offers to cells;
-    `transfers`: stops to stops.
+    `change`: stop to stop, the least time for a change included.
     """
 
     access: Walks
     egress: Walks
     direct: Walks
-    transfers: Walks
+    change: Walks
 
 
 class World(NamedTuple):
-    """All that the searches share."""
+    """All that the searches share: `networks` to a place and from it, by date and mode."""
 
     links: Links
     networks: Mapping[tuple[dt.date, str], tuple[Network, Network]]
     limits: Limits
-    has_stop: NDArray[np.bool_]
 
 
 class Session(NamedTuple):
@@ -106,6 +102,7 @@ class Session(NamedTuple):
 class Offer(NamedTuple):
     """A counted offer, with walking seconds from every cell and every stop."""
 
+    offer_id: str
     timed: bool
     limit_min: float
     sessions: list[Session]
@@ -113,135 +110,227 @@ class Offer(NamedTuple):
     egress: NDArray[np.int32]
 
 
-Profiles: TypeAlias = "Callable[[dt.date, str], tuple[Profile, Profile]]"
+class _Rides(NamedTuple):
+    """The best ride from every stop for some visits, in one direction.
+
+    `seconds` has shape (stops, visits), FAR where there is none; `details` (4, stops, visits):
+    departure, arrival, trip, rides, times as in the network of that direction. Where the walk to
+    the stop might make one leave home too early, `exact` has (6, homes) for the visit: seconds, the
+    same details with the time of leaving home, stop; else None.
+    """
+
+    seconds: NDArray[np.int32]
+    details: NDArray[np.int32]
+    exact: list[NDArray[np.int32] | None]
 
 
-def all_ways(offer: Offer, world: World, days: Sequence[Day]) -> list[Result]:
-    """Results of one offer for every kind of day and mode."""
-    profiles = _profiles(offer, world)
-    find = _timed if offer.timed else _untimed
-    return [find(offer, day, mode, world, profiles) for day in days for mode in MODES]
+class _Search:
+    """Searches to and from one offer: each is made once, however many days share it."""
+
+    def __init__(self, offer: Offer, world: World) -> None:
+        self._offer, self._world = offer, world
+        self._rides: dict[tuple[int, tuple[int, ...]], _Rides] = {}
+        self._open: dict[int, NDArray[np.bool_]] = {}
+
+    def open(self, network: Network) -> NDArray[np.bool_]:
+        """From which stops the venue is reached at any time of the day."""
+        if id(network) not in self._open:
+            leaves = latest_departures(network, self._offer.egress, int(FAR) // 2)
+            self._open[id(network)] = leaves > -FAR
+        return self._open[id(network)]
+
+    def rides(self, network: Network, deadlines: tuple[int, ...]) -> _Rides:
+        """Best rides that arrive at most so many minutes before each deadline."""
+        key = id(network), deadlines
+        if key not in self._rides:
+            self._rides[key] = self._find(network, np.array(deadlines, np.int32))
+        return self._rides[key]
+
+    def _find(self, network: Network, deadlines: NDArray[np.int32]) -> _Rides:
+        limits, access = self._world.limits, self._world.links.access
+        not_before = -limits.latest_s if network.reverse else limits.earliest_s
+        first, last = int(deadlines.min()) - limits.max_wait_s, int(deadlines.max())
+        profile = search(
+            network, self._offer.egress,
+            departs=(max(not_before, first - limits.max_way_s), last),
+            arrives=(max(not_before, first - limits.max_way_s), last), longest_s=limits.max_way_s,
+        )  # fmt: skip
+        shape = network.stops, len(deadlines)
+        seconds, details = np.full(shape, FAR, np.int32), np.full((4, *shape), FAR, np.int32)
+        best_rides(*profile, network.trip, deadlines, limits.max_wait_s, seconds, details)
+        exact: list[NDArray[np.int32] | None] = [None] * len(deadlines)
+        too_early = (details[0] < not_before + limits.max_access_s).any(axis=0)
+        for k in np.flatnonzero(too_early):
+            own = np.full((6, len(access.start) - 1), FAR, np.int32)
+            exact_rides(
+                *profile, network.trip, *access, deadlines[k], limits.max_wait_s, not_before, own
+            )
+            exact[k] = own
+        return _Rides(seconds, details, exact)
 
 
-def _profiles(offer: Offer, world: World) -> Profiles:
-    """Searches to and from one offer, each made when it is first asked for."""
-    made: dict[tuple[dt.date, str], tuple[Profile, Profile]] = {}
+def all_ways(offer: Offer, world: World, days: Sequence[Day]) -> Roundtrips:
+    """Round trips of one offer for every kind of day and mode, from every cell.
 
-    def profiles(date: dt.date, mode: str) -> tuple[Profile, Profile]:
-        networks = world.networks[date, mode]
-        if mode == ON_DEMAND and networks is world.networks[date, TRANSIT]:
-            mode = TRANSIT
-        if (date, mode) not in made:
-            transfers, buffer_s = world.links.transfers, world.limits.transfer_buffer_s
-            there, back = (search(n, offer.egress, transfers, buffer_s) for n in networks)
-            made[date, mode] = there, back
-        return made[date, mode]
+    Parameters
+    ----------
+    offer : Offer
+        The offer.
+    world : World
+        Walks, networks, rule.
+    days : sequence of Day
+        The kinds of day.
 
-    return profiles
+    Returns
+    -------
+    Roundtrips
+        Arrays of shape (days, modes, cells).
+    """
+    found = _nothing(offer.offer_id, (len(days), len(MODES), len(offer.direct)))
+    searches = _Search(offer, world)
+    made: dict[tuple[object, ...], tuple[int, int]] = {}
+    for d, day in enumerate(days):
+        for m, mode in enumerate(MODES):
+            question = _question(offer, world, day, mode)
+            if question in made:
+                for values in found[1:]:
+                    values[d, m] = values[made[question]]
+                continue
+            made[question] = d, m
+            result = [values[d, m] for values in found[1:]]
+            if offer.timed:
+                _timed(offer, world, searches, day, mode, result)
+            else:
+                _untimed(offer, world, day, mode, result)
+    return found
 
 
-def _visits(session: Session, visit_s: int) -> Iterable[tuple[int, int]]:
+def _question(offer: Offer, world: World, day: Day, mode: str) -> tuple[object, ...]:
+    """What the result depends on: days with the same sessions and timetable need one search."""
+    sessions = [s.code for s in offer.sessions if _is_on(s, day)]
+    weekdays = [s.weekday for s in offer.sessions if _is_on(s, day)]
+    if not offer.timed:
+        weekdays = [_any_weekday(day)]
+    if mode == WALK:
+        return (mode, *sessions)
+    networks = [id(world.networks[day.dates[w], mode][0]) for w in weekdays]
+    return (*sessions, *networks)
+
+
+def _is_on(session: Session, day: Day) -> bool:
+    """Whether a session takes place on that kind of day."""
+    return session.weekday in day.dates and not (session.term_only and day.in_holidays)
+
+
+def _any_weekday(day: Day) -> int:
+    """The weekday that offers without known times are judged by."""
+    return PREFERRED_WEEKDAY if PREFERRED_WEEKDAY in day.dates else min(day.dates)
+
+
+def _nothing(offer_id: str, shape: tuple[int, int, int]) -> Roundtrips:
+    """Make round trips that reach nothing."""
+    minutes: Any = [np.full(shape, np.nan, np.float32) for _ in range(5)]
+    codes: Any = [np.full(shape, -1, np.int32) for _ in range(4)]
+    return Roundtrips(
+        offer_id,
+        np.full(shape, REASONS.index(NOT_ON_DAY), np.int8),
+        np.full(shape, -1, np.int32),
+        *minutes,
+        *codes,
+        *(np.zeros(shape, np.int8) for _ in range(2)),
+    )
+
+
+def _spans(session: Session, visit_s: int) -> Iterable[tuple[int, int]]:
     """Start and end of what one may come for: the course, or any visit in opening hours."""
-    length = min(visit_s, session.end_s - session.start_s)
-    if not session.drop_in:
-        length = session.end_s - session.start_s
+    length = session.end_s - session.start_s
+    if session.drop_in:
+        length = min(visit_s, length)
     last = session.end_s - length
     for begin in (*range(session.start_s, last, VISIT_STEP_S), last):
         yield begin, begin + length
 
 
-def _timed(offer: Offer, day: Day, mode: str, world: World, profiles: Profiles) -> Result:
-    """All sessions of a course, or the best visit to a drop-in offer, on that kind of day."""
-    found: Result | None = None
-    for session in offer.sessions:
-        date = day.dates.get(session.weekday)
-        if date is None or (session.term_only and day.in_holidays):
-            continue
-        for start, end in _visits(session, world.limits.visit_s):
-            if mode == WALK:
-                result = _on_foot(start, end, offer, world)
-            else:
-                result = _by_transit(start, end, offer, world, profiles(date, mode))
-            result = result._replace(session=np.full(len(offer.direct), session.code, np.int32))
-            if found is None:
-                found = result
-            else:
-                found = better(found, result) if session.drop_in else worse(found, result)
-    return nothing(len(offer.direct), NOT_ON_DAY) if found is None else found
-
-
-def _minutes(seconds: NDArray[np.int32], known: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Whole minutes, rounded up; missing where not known."""
-    return np.where(known, np.ceil(seconds / 60), np.nan)
-
-
-def _on_foot(start: int, end: int, offer: Offer, world: World) -> Result:
-    """There and back on foot."""
-    known = offer.direct < FAR
-    minutes = _minutes(offer.direct, known)
-    limits = world.limits
-    leaves, returns = start - offer.direct, end + offer.direct
-    in_time = (leaves >= limits.earliest_s) & (returns <= limits.latest_s)
-    rank = np.select(
-        [~known, ~in_time, minutes > offer.limit_min],
-        [RANK[NO_CONNECTION], RANK[NOT_IN_TIME], RANK[OVER_LIMIT]],
-        RANK[SERVED],
-    ).astype(np.int8)
-    return nothing(len(minutes), NO_CONNECTION)._replace(
-        rank=rank, out_min=minutes, back_min=minutes, wait_min=np.where(known, 0.0, np.nan)
-    )
-
-
-def _by_transit(
-    start: int, end: int, offer: Offer, world: World, profiles: tuple[Profile, Profile]
-) -> Result:
-    """There and back by timetable."""
+def _timed(
+    offer: Offer,
+    world: World,
+    searches: _Search,
+    day: Day,
+    mode: str,
+    result: list[NDArray[np.generic]],
+) -> None:
+    """All sessions of a course, or the best visit to a drop-in offer."""
     limits, access = world.limits, world.links.access
-    out = best_arrivals(
-        profiles[0], access, offer.direct,
-        deadline=start, max_wait_s=limits.max_wait_s, not_before=limits.earliest_s,
+    sessions = [session for session in offer.sessions if _is_on(session, day)]
+    visits = [list(_spans(session, limits.visit_s)) for session in sessions]
+    times = np.array(
+        [
+            (session.code, start, end, session.drop_in)
+            for session, spans in zip(sessions, visits, strict=True)
+            for start, end in spans
+        ],
+        np.int32,
+    )
+    if not len(times):
+        return
+    there, back, open_ = [], [], []
+    for session, spans in zip(sessions if mode != WALK else (), visits, strict=False):
+        networks = world.networks[day.dates[session.weekday], mode]
+        there.append(searches.rides(networks[0], tuple(start for start, _ in spans)))
+        back.append(searches.rides(networks[1], tuple(-end for _, end in spans)))
+        open_ += [searches.open(networks[0])] * len(spans)
+    rides = [_joined(part, len(offer.egress), len(times)) for part in (there, back)]
+    seconds = np.concatenate([part[0] for part in rides], axis=1)
+    judge(
+        times, np.array(open_, np.bool_).reshape(len(open_), len(offer.egress)),
+        seconds, *rides[0][1:], *rides[1][1:], *access, offer.direct,
+        mode == WALK, limits.earliest_s, limits.latest_s, offer.limit_min, *result,
     )  # fmt: skip
-    home = best_arrivals(
-        profiles[1], access, offer.direct,
-        deadline=-end, max_wait_s=limits.max_wait_s, not_before=-limits.latest_s,
-    )  # fmt: skip
-    goes, returns = out.departure < FAR, home.departure < FAR
-    out_min = _minutes(out.arrival - out.departure, goes)
-    back_min = _minutes(home.arrival - home.departure, returns)
-    wait = (start - out.arrival) + (-end - home.arrival)
-    nothing = ~goes & ~out.any_day
-    reasons = {
-        NO_STOP: nothing & ~world.has_stop,
-        NO_CONNECTION: nothing,
-        NOT_IN_TIME: ~goes,
-        NO_WAY_HOME: ~returns,
-        OVER_LIMIT: np.fmax(out_min, back_min) > offer.limit_min,
-    }
-    ranks = [RANK[reason] for reason in reasons]
-    return Result(
-        np.select(list(reasons.values()), ranks, RANK[SERVED]).astype(np.int8),
-        np.full(len(out_min), -1, np.int32),
-        out_min,
-        back_min,
-        _minutes(wait, goes & returns),
-        out.trip,
-        home.trip,
+
+
+def _joined(
+    rides: Sequence[_Rides], stops: int, visits: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Rides of all sessions side by side: seconds, details, exact ones, and their visits."""
+    exact = [own for ride in rides for own in ride.exact]
+    which = np.full(visits, -1, np.int32)
+    kept = [k for k, own in enumerate(exact) if own is not None]
+    which[kept] = np.arange(len(kept))
+    if not rides:
+        seconds = np.full((stops, visits), FAR, np.int32)
+        return seconds, np.empty((4, 0, 0), np.int32), np.empty((0, 6, 0), np.int32), which
+    own = [e for e in exact if e is not None]
+    return (
+        np.concatenate([ride.seconds for ride in rides], axis=1),
+        np.concatenate([ride.details for ride in rides], axis=2),
+        np.stack(own) if own else np.empty((0, 6, 0), np.int32),
+        which,
     )
 
 
-def _untimed(offer: Offer, day: Day, mode: str, world: World, profiles: Profiles) -> Result:
+def _untimed(
+    offer: Offer, world: World, day: Day, mode: str, result: list[NDArray[np.generic]]
+) -> None:
     """Median way to an offer whose times are unknown; only the way out."""
-    if mode == WALK:
-        minutes = _minutes(offer.direct, offer.direct < FAR)
-    else:
-        weekday = PREFERRED_WEEKDAY if PREFERRED_WEEKDAY in day.dates else min(day.dates)
-        there, _ = profiles(day.dates[weekday], mode)
-        window = world.limits.window
-        minutes = np.ceil(median_minutes(there, world.links.access, offer.direct, window))
-    unknown = np.isnan(minutes)
-    rank = np.select(
-        [unknown & ~world.has_stop & (mode != WALK), unknown, minutes > offer.limit_min],
-        [RANK[NO_STOP], RANK[NO_CONNECTION], RANK[OVER_LIMIT]],
-        RANK[SERVED],
-    ).astype(np.int8)
-    return nothing(len(minutes), NO_CONNECTION)._replace(rank=rank, out_min=minutes)
+    reason, minutes, limits = result[0], result[3], world.limits
+    seconds = np.where(offer.direct <= limits.max_way_s, offer.direct, FAR)
+    if mode != WALK:
+        network = world.networks[day.dates[_any_weekday(day)], mode][0]
+        first, end = limits.window
+        moments = max(1, -(-(end - first) // 60))
+        span = (first, end + limits.max_way_s)
+        seconds = ranked_minutes(
+            [search(network, offer.egress, departs=span, arrives=span)],
+            world.links.access, offer.direct,
+            first_s=first, minutes=moments, max_s=limits.max_way_s,
+            ranks=percentile_ranks([50], moments),
+        )[0]  # fmt: skip
+    known = seconds < FAR
+    minutes[known] = np.ceil(seconds[known] / 60)
+    has_stop = np.diff(world.links.access.start) > 0
+    told = np.select(
+        [~known & ~has_stop & (mode != WALK), ~known, np.ceil(seconds / 60) > offer.limit_min],
+        [REASONS.index(reason) for reason in (NO_STOP, NO_CONNECTION, OVER_LIMIT)],
+        REASONS.index(SERVED),
+    )
+    reason[:] = told

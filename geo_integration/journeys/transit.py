@@ -1,9 +1,9 @@
-"""The timetable search: all journeys of a day from everywhere to one place, and back.
+"""The timetable search: journeys from every stop to one place, and back.
 
-Connection Scan, profile variant [1]_: one pass over the day's connections, latest first, finds for
-every stop all journeys worth taking, as pairs of departure and arrival; none leaves earlier and
-arrives later than another. With all times and directions reversed the same pass finds the
-journeys from the place to every stop.
+Connection Scan [1]_: one pass over the connections of a day, latest departure first. The profile
+search finds for every stop all journeys worth taking, as pairs of departure and arrival; none
+leaves earlier and arrives later than another. The search for one deadline keeps only the latest.
+With all times and directions turned round the same passes find the journeys from the place.
 
 References
 ----------
@@ -12,64 +12,135 @@ References
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
+import pandas as pd
+
+from geo_integration.journeys.compiled import compiled
+from geo_integration.journeys.walking import Walks
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
-    from geo_integration.journeys.walking import Walks
-
 FAR = np.int32(2**30)
+ALWAYS = (-int(FAR), int(FAR) - 1)
+# Columns of Network.hops.
+RUN, FROM, TO, DEPARTURE, ARRIVAL, BOARD, ALIGHT, NEXT = range(8)
 
 
 class Network(NamedTuple):
     """Connections of one service day, in the order of the search.
 
-    Sorted by departure, latest first. In a reversed network all times are negative and from and to
-    have changed places. `profile_start` is where each stop's journeys begin in a profile.
+    `hops` has shape (connections, 8): run, from, to, departure, arrival, board, alight, next run
+    (-1: none), latest departure first; `order_s` is the negated departure. In a reversed network
+    all times are negative and from and to have changed places. `trip` is each hop's position in
+    TRIPS, `row` its position in CONNECTIONS. `change` has the least seconds between getting off at
+    a stop and leaving another; `change_back` the same by the stop that one leaves.
     """
 
+    hops: NDArray[np.int32]
+    order_s: NDArray[np.int32]
     trip: NDArray[np.int32]
-    from_stop: NDArray[np.int32]
-    to_stop: NDArray[np.int32]
-    departure: NDArray[np.int32]
-    arrival: NDArray[np.int32]
-    board: NDArray[np.bool_]
-    alight: NDArray[np.bool_]
-    trips: int
-    profile_start: NDArray[np.int64]
+    row: NDArray[np.int32]
+    runs: int
+    change: Walks
+    change_back: Walks
+    reverse: bool
+
+    @property
+    def stops(self) -> int:
+        """Number of stops."""
+        return len(self.change.start) - 1
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(NamedTuple):
     """All journeys worth taking from each stop to one place.
 
-    Those of stop s are at `start[s]` to `start[s] + count[s]`, latest departure first. `trip` is
-    the trip that one boards there (in a reversed network: gets off there), `rides` their number.
+    Those of stop s are at `start[s]` to `start[s] + count[s]`, latest departure first: departure at
+    the stop, arrival at the place, the hop that one boards (position in the network's `hops`), and
+    the number of rides.
     """
 
     start: NDArray[np.int64]
-    count: NDArray[np.int32]
+    count: NDArray[np.int32]  # type: ignore[assignment]  # nobody counts in this tuple
     departure: NDArray[np.int32]
     arrival: NDArray[np.int32]
-    trip: NDArray[np.int32]
+    hop: NDArray[np.int32]
     rides: NDArray[np.int32]
 
 
-def build_network(connections: pd.DataFrame, stops: int, *, reverse: bool = False) -> Network:
+def changes(walks: Walks, buffer_s: int, rules: pd.DataFrame | None = None) -> Walks:
+    """Find how long it takes to change from stop to stop.
+
+    Parameters
+    ----------
+    walks : Walks
+        Walking between stops; a stop reaches itself.
+    buffer_s : int
+        Least time between two rides, seconds.
+    rules : DataFrame, optional
+        TRANSFERS: what the feed says about single pairs of stops; it counts before the walk.
+
+    Returns
+    -------
+    Walks
+        Least seconds between getting off at a stop and leaving another.
+    """
+    stops = len(walks.start) - 1
+    origin = np.repeat(np.arange(stops), np.diff(walks.start))
+    pair = origin * stops + walks.target
+    seconds = np.maximum(walks.seconds, np.int32(buffer_s))
+    if rules is None or rules.empty:
+        return sparse(pair, seconds, stops)
+    usual = pd.Series(seconds, index=pair)
+    ruled = rules["from_stop"].to_numpy(np.int64) * stops + rules["to_stop"].to_numpy(np.int64)
+    kind = rules["kind"].to_numpy(object)
+    by_foot = usual.reindex(ruled).fillna(buffer_s).to_numpy()
+    least = np.where(kind == "min_time", rules["min_s"].to_numpy(float), by_foot)
+    least = np.where(kind == "timed", 0, np.where(np.isnan(least), by_foot, least))
+    kept, possible = ~np.isin(pair, ruled), kind != "forbidden"
+    return sparse(
+        np.concatenate((pair[kept], ruled[possible])),
+        np.concatenate((seconds[kept], least[possible].astype(np.int32))),
+        stops,
+    )
+
+
+def sparse(pair: NDArray[np.int64], seconds: NDArray[np.int32], stops: int) -> Walks:
+    """Walks between stops from the positions in a square table."""
+    order = np.argsort(pair, kind="stable")
+    counts = np.bincount(pair // max(stops, 1), minlength=stops)
+    start = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+    return Walks(start, (pair[order] % max(stops, 1)).astype(np.int32), seconds[order])
+
+
+def turned_round(walks: Walks, size: int) -> Walks:
+    """Walks from the targets, of which there are `size`, to the rows."""
+    row = np.repeat(np.arange(len(walks.start) - 1, dtype=np.int32), np.diff(walks.start))
+    order = np.lexsort((row, walks.target))
+    counts = np.bincount(walks.target, minlength=size)
+    start = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+    return Walks(start, row[order], walks.seconds[order])
+
+
+def dense(walks: Walks, row: int, size: int) -> NDArray[np.int32]:
+    """One row of walking times, FAR where it is too far; shape (size,)."""
+    seconds = np.full(size, FAR, np.int32)
+    span = slice(walks.start[row], walks.start[row + 1])
+    seconds[walks.target[span]] = walks.seconds[span]
+    return seconds
+
+
+def build_network(connections: pd.DataFrame, change: Walks, *, reverse: bool = False) -> Network:
     """Sort a service day for the search.
 
     Parameters
     ----------
     connections : DataFrame
         CONNECTIONS.
-    stops : int
-        Number of stops.
+    change : Walks
+        Times for changing from every stop to every other, from `changes`.
     reverse : bool
         Turn times and directions round, to search from a place instead of to it.
 
@@ -78,41 +149,65 @@ def build_network(connections: pd.DataFrame, stops: int, *, reverse: bool = Fals
     Network
         Ready to search.
     """
-    column = {name: connections[name].to_numpy() for name in connections.columns}
+    names = ("run", "from_stop", "to_stop", "departure_s", "arrival_s", "board", "alight")
+    column = {name: connections[name].to_numpy() for name in names}
+    run, following = column["run"], connections["next_run"].to_numpy()
+    sequence = connections["sequence"].to_numpy()
+    back = turned_round(change, len(change.start) - 1)
     if reverse:
         column["departure_s"], column["arrival_s"] = -column["arrival_s"], -column["departure_s"]
         column["from_stop"], column["to_stop"] = column["to_stop"], column["from_stop"]
         column["board"], column["alight"] = column["alight"], column["board"]
-        column["sequence"] = -column["sequence"]
-    # Hops without duration: within a trip the later one comes first.
-    order = np.lexsort((-column["sequence"], column["trip"], -column["departure_s"]))
-    kind = {
-        "trip": "i4",
-        "from_stop": "i4",
-        "to_stop": "i4",
-        "departure_s": "i4",
-        "arrival_s": "i4",
-    }
-    take = {
-        n: np.ascontiguousarray(column[n][order], dtype=kind.get(n, bool))
-        for n in (*kind, "board", "alight")
-    }
-    boardings = np.bincount(take["from_stop"], minlength=stops)
+        following, sequence = _runs_before(run, following, sequence), -sequence
+        change, back = back, change
+    # Hops without duration: within a run the later one comes first.
+    order = np.lexsort((-sequence, run, -column["departure_s"]))
+    hops = np.empty((len(run), 8), np.int32)
+    for position, name in enumerate(names):
+        hops[:, position] = column[name][order]
+    hops[:, NEXT] = following[order]
     return Network(
-        trip=take["trip"],
-        from_stop=take["from_stop"],
-        to_stop=take["to_stop"],
-        departure=take["departure_s"],
-        arrival=take["arrival_s"],
-        board=take["board"],
-        alight=take["alight"],
-        trips=int(take["trip"].max(initial=-1)) + 1,
-        profile_start=np.concatenate(([0], np.cumsum(boardings))).astype(np.int64),
+        hops=hops,
+        order_s=-hops[:, DEPARTURE],
+        trip=connections["trip"].to_numpy(np.int32)[order],
+        row=order.astype(np.int32),
+        runs=int(run.max(initial=-1)) + 1,
+        change=change,
+        change_back=back,
+        reverse=reverse,
     )
 
 
+def _runs_before(
+    run: NDArray[np.integer], following: NDArray[np.integer], sequence: NDArray[np.integer]
+) -> NDArray[np.int32]:
+    """For the first hop of every run the run that the vehicle comes from, else -1."""
+    before = np.full(len(run), -1, np.int32)
+    goes_on = np.flatnonzero(following >= 0)
+    if not len(goes_on):
+        return before
+    came_from = np.full(int(run.max()) + 1, -1, np.int32)
+    came_from[following[goes_on]] = run[goes_on]
+    first = np.lexsort((sequence, run))
+    first = first[np.flatnonzero(np.diff(run[first], prepend=-1))]
+    before[first] = came_from[run[first]]
+    return before
+
+
+def _span(network: Network, earliest: int, latest: int) -> tuple[int, int]:
+    """Positions of the hops that depart in a span of time."""
+    low = np.searchsorted(network.order_s, np.int32(-latest), side="left")
+    return int(low), int(np.searchsorted(network.order_s, np.int32(-earliest), side="right"))
+
+
 def search(
-    network: Network, egress_s: NDArray[np.int32], transfers: Walks, buffer_s: int
+    network: Network,
+    egress_s: NDArray[np.int32],
+    *,
+    departs: tuple[int, int] = ALWAYS,
+    arrives: tuple[int, int] = ALWAYS,
+    longest_s: int = int(FAR),
+    max_rides: int | None = None,
 ) -> Profile:
     """Find all journeys worth taking from every stop to one place.
 
@@ -122,224 +217,155 @@ def search(
         The day.
     egress_s : ndarray of int32, shape (stops,)
         Walking seconds from each stop to the place; FAR where it is too far.
-    transfers : Walks
-        Walking between stops.
-    buffer_s : int
-        Least time between two rides, seconds; at least 1.
+    departs : tuple of int
+        First and last departure of any vehicle that is looked at.
+    arrives : tuple of int
+        First and last arrival at the place. The narrower both spans, the faster.
+    longest_s : int
+        Longest journey from the first departure to the arrival at the place.
+    max_rides : int, optional
+        Most rides of a journey.
 
     Returns
     -------
     Profile
         The pairs hold the time of departure at the stop and of arrival at the place.
     """
-    size = int(network.profile_start[-1])
-    departure, arrival, trip = (np.empty(size, np.int32) for _ in range(3))
-    rides = np.empty(size, np.int32)
-    count = np.zeros(len(network.profile_start) - 1, np.int32)
-    _scan(
-        network.trip, network.from_stop, network.to_stop, network.departure, network.arrival,
-        network.board, network.alight, network.trips, egress_s,
-        transfers.start, transfers.target, transfers.seconds, np.int32(buffer_s),
-        network.profile_start, count, departure, arrival, trip, rides,
-    )  # fmt: skip
-    return Profile(network.profile_start, count, departure, arrival, trip, rides)
+    low, high = _span(network, departs[0], min(departs[1], arrives[1]))
+    boardings = np.bincount(network.hops[low:high, FROM], minlength=network.stops)
+    start = np.concatenate(([0], np.cumsum(boardings)))
+    found = _nothing(start)
+    for _ in range(1 if max_rides is None else max_rides):
+        fewer, found = found, _nothing(start)
+        _scan(
+            network.hops, low, high, network.runs, egress_s, arrives[0], arrives[1],
+            longest_s, *network.change, *(found if max_rides is None else fewer), *found,
+        )  # fmt: skip
+    return found
 
 
-def _compiled(function):
-    """Compile a kernel; keep it on disk where that is possible."""
-    try:
-        return njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # neither the package's folder nor the user's can be written to
-        return njit(nogil=True)(function)
+def _nothing(start: NDArray[np.int64]) -> Profile:
+    """Room for as many journeys as there are departures: no list can overflow."""
+    return Profile(
+        start,
+        np.zeros(len(start) - 1, np.int32),
+        *(np.empty(int(start[-1]), np.int32) for _ in range(4)),
+    )
 
 
-@_compiled
+@compiled
 def _scan(
-    c_trip, c_from, c_to, c_dep, c_arr, c_board, c_alight, trips, egress,
-    w_start, w_target, w_seconds, buffer_s,
-    p_start, p_count, p_dep, p_arr, p_trip, p_rides,
+    hops, low, high, runs, egress, first, last, longest, c_start, c_stop, c_seconds,
+    start, o_count, o_departure, o_arrival, _o_hop, o_rides,
+    _start, count, departure, arrival, hop, ride,
 ):  # fmt: skip
-    """One pass over the connections, latest departure first."""
-    stay_arr = np.full(trips, FAR, np.int32)
-    stay_rides = np.zeros(trips, np.int32)
-    for c in range(len(c_trip)):
-        k = c_trip[c]
-        best, rides = stay_arr[k], stay_rides[k]
-        if c_alight[c]:
-            v, at = c_to[c], c_arr[c]
-            if egress[v] < FAR and (
-                at + egress[v] < best or (at + egress[v] == best and rides > 1)
-            ):
-                best, rides = np.int32(at + egress[v]), np.int32(1)
-            for w in range(w_start[v], w_start[v + 1]):
-                s = w_target[w]
-                ready = at + max(w_seconds[w], buffer_s)
-                e = _first_after(p_dep, p_start[s], p_count[s], ready)
-                if e >= 0 and (p_arr[e] < best or (p_arr[e] == best and p_rides[e] + 1 < rides)):
-                    best, rides = p_arr[e], np.int32(p_rides[e] + 1)
-        stay_arr[k], stay_rides[k] = best, rides
-        if best == FAR or not c_board[c]:
+    """One pass, latest departure first, that fills the profile.
+
+    The first profile is what one may change to: the same one, or where rides are limited the one
+    with fewer.
+    """
+    stay = np.full(runs, FAR, np.int32)
+    stay_rides = np.zeros(runs, np.int32)
+    for c in range(low, high):
+        k, following = hops[c, RUN], hops[c, NEXT]
+        best, rides = stay[k], stay_rides[k]
+        if following >= 0 and stay[following] < best:
+            best, rides = stay[following], stay_rides[following]
+        if hops[c, ALIGHT]:
+            v, at = hops[c, TO], hops[c, ARRIVAL]
+            if egress[v] < FAR:
+                there = at + egress[v]
+                if first <= there <= last and (there < best or (there == best and rides > 1)):
+                    best, rides = np.int32(there), np.int32(1)
+            for j in range(c_start[v], c_start[v + 1]):
+                s = c_stop[j]
+                e = start[s] + o_count[s] - 1
+                # What leaves first arrives first: nothing else can be better than the last found.
+                if e < start[s] or o_arrival[e] >= best:
+                    continue
+                ready = at + c_seconds[j]
+                while e >= start[s] and o_departure[e] < ready:
+                    e -= 1
+                if e >= start[s] and o_arrival[e] < best:
+                    best, rides = o_arrival[e], np.int32(o_rides[e] + 1)
+        stay[k], stay_rides[k] = best, rides
+        if best == FAR or not hops[c, BOARD] or best - hops[c, DEPARTURE] > longest:
             continue
-        u = c_from[c]
-        last = p_start[u] + p_count[u] - 1
-        if last < p_start[u] or best < p_arr[last]:
-            if last < p_start[u] or p_dep[last] != c_dep[c]:
-                last += 1
-                p_count[u] += 1
-            p_dep[last], p_arr[last] = c_dep[c], best
-            p_trip[last], p_rides[last] = k, rides
+        u, leaves = hops[c, FROM], hops[c, DEPARTURE]
+        end = start[u] + count[u] - 1
+        if end >= start[u]:
+            if arrival[end] <= best:
+                continue
+            if departure[end] == leaves:
+                end -= 1
+                count[u] -= 1
+        end += 1
+        count[u] += 1
+        departure[end], arrival[end], hop[end], ride[end] = leaves, best, c, rides
 
 
-@_compiled
-def _first_after(p_dep, start, count, ready):
-    """Position of the journey that leaves first at `ready` or later; -1 if there is none."""
-    low, high = 0, count
-    while low < high:
-        middle = (low + high) // 2
-        if p_dep[start + middle] >= ready:
-            low = middle + 1
-        else:
-            high = middle
-    return start + low - 1 if low > 0 else -1
-
-
-class Best(NamedTuple):
-    """For each home the shortest journey that arrives in the time asked for.
-
-    Times are missing (FAR) where there is none; `any_day` tells whether there is a journey at any
-    other time of the day. `trip` is -1 on foot.
-    """
-
-    departure: NDArray[np.int32]
-    arrival: NDArray[np.int32]
-    trip: NDArray[np.int32]
-    any_day: NDArray[np.bool_]
-
-
-def best_arrivals(
-    profile: Profile,
-    access: Walks,
-    direct_s: NDArray[np.int32],
-    *,
+def latest_departures(
+    network: Network,
+    egress_s: NDArray[np.int32],
     deadline: int,
-    max_wait_s: int,
-    not_before: int,
-) -> Best:
-    """Find each home's shortest journey that arrives shortly before a deadline.
+    *,
+    not_before: int = -int(FAR),
+    max_rides: int | None = None,
+) -> NDArray[np.int32]:
+    """Find when one must leave each stop at the latest to be at one place by a deadline.
 
     Parameters
     ----------
-    profile : Profile
-        Journeys from every stop.
-    access : Walks
-        Walking from homes to stops.
-    direct_s : ndarray of int32, shape (homes,)
-        Walking all the way, seconds; FAR where it is too far.
+    network : Network
+        The day. Reversed (with negated times), the result is the negated earliest arrival at each
+        stop for one who leaves the place at `-deadline`.
+    egress_s : ndarray of int32, shape (stops,)
+        Walking seconds from each stop to the place; FAR where it is too far.
     deadline : int
-        Latest arrival.
-    max_wait_s : int
-        How much earlier one may arrive.
+        Latest arrival at the place, seconds.
     not_before : int
-        Earliest departure from home.
+        Earliest departure of any vehicle that is looked at.
+    max_rides : int, optional
+        Most rides of a journey.
 
     Returns
     -------
-    Best
-        Of equally short journeys the one that leaves last; walking before riding.
+    ndarray of int32, shape (stops,)
+        Latest departure of a vehicle; -FAR where there is none.
     """
-    homes = len(direct_s)
-    departure, arrival, trip = (np.full(homes, FAR, np.int32) for _ in range(3))
-    trip[:] = -1
-    any_day = np.zeros(homes, np.bool_)
-    _best(
-        profile.start, profile.count, profile.departure, profile.arrival, profile.trip,
-        access.start, access.target, access.seconds, direct_s,
-        deadline, max_wait_s, not_before, departure, arrival, trip, any_day,
-    )  # fmt: skip
-    return Best(departure, arrival, trip, any_day)
+    low, high = _span(network, not_before, deadline)
+    by_foot = np.where(egress_s < FAR, deadline - egress_s, -FAR).astype(np.int32)
+    moment = by_foot.copy()
+    for _ in range(1 if max_rides is None else max_rides):
+        fewer, moment = moment, by_foot.copy()
+        leaves = np.full(network.stops, -FAR, np.int32)
+        _latest(
+            network.hops, low, high, network.runs, *network.change_back,
+            moment if max_rides is None else fewer, leaves, moment,
+        )  # fmt: skip
+    return leaves
 
 
-@_compiled
-def _later_arrivals(p_arr, start, count, deadline):
-    """Count the journeys that arrive after the deadline; they come first."""
-    low, high = 0, count
-    while low < high:
-        middle = (low + high) // 2
-        if p_arr[start + middle] > deadline:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+@compiled
+def _latest(hops, low, high, runs, b_start, b_stop, b_seconds, onward, leaves, moment):
+    """One pass for one deadline.
 
-
-@_compiled
-def _best(
-    p_start, p_count, p_dep, p_arr, p_trip, a_start, a_stop, a_seconds, direct_s,
-    deadline, max_wait_s, not_before, departure, arrival, trip, any_day,
-):  # fmt: skip
-    """Fill departure, arrival, trip and any_day for every home."""
-    for h in range(len(direct_s)):
-        shortest = FAR
-        if direct_s[h] < FAR:
-            any_day[h] = True
-            if deadline - direct_s[h] >= not_before:
-                shortest = direct_s[h]
-                departure[h], arrival[h] = deadline - direct_s[h], deadline
-        for a in range(a_start[h], a_start[h + 1]):
-            s, walk = a_stop[a], a_seconds[a]
-            any_day[h] = any_day[h] or p_count[s] > 0
-            first = p_start[s] + _later_arrivals(p_arr, p_start[s], p_count[s], deadline)
-            for e in range(first, p_start[s] + p_count[s]):
-                leave = p_dep[e] - walk
-                if leave < not_before or p_arr[e] < deadline - max_wait_s:
-                    break
-                minutes = p_arr[e] - leave
-                if minutes < shortest or (
-                    minutes == shortest and trip[h] >= 0 and leave > departure[h]
-                ):
-                    shortest = minutes
-                    departure[h], arrival[h], trip[h] = leave, p_arr[e], p_trip[e]
-
-
-def median_minutes(
-    profile: Profile, access: Walks, direct_s: NDArray[np.int32], window: tuple[int, int]
-) -> NDArray[np.float64]:
-    """Median door-to-door time over every departure minute of a window.
-
-    Parameters
-    ----------
-    profile, access, direct_s
-        As in `best_arrivals`.
-    window : tuple of int
-        First and last minute of leaving home, seconds; the last is not in.
-
-    Returns
-    -------
-    ndarray of float, shape (homes,)
-        Minutes; NaN where more than half of the departures reach nothing.
+    Fills the latest departure at each stop, and the latest moment to be there without a vehicle:
+    to walk on, or to change. `onward` is the latter, or where rides are limited that with fewer.
     """
-    leaves = np.arange(window[0], window[1], 60, dtype=np.int32)
-    times = np.full((len(direct_s), len(leaves)), FAR, np.int32)
-    _all_departures(
-        profile.start, profile.count, profile.departure, profile.arrival,
-        access.start, access.target, access.seconds, direct_s, leaves, times,
-    )  # fmt: skip
-    minutes = np.where(times < FAR, times / 60.0, np.inf)
-    middle = np.median(minutes, axis=1) if len(leaves) else np.full(len(direct_s), np.inf)
-    return np.where(np.isfinite(middle), middle, np.nan)
-
-
-@_compiled
-def _all_departures(
-    p_start, p_count, p_dep, p_arr, a_start, a_stop, a_seconds, direct_s, leaves, times
-):  # fmt: skip
-    """Fill the door-to-door seconds of every home and departure."""
-    for h in range(len(direct_s)):
-        for d in range(len(leaves)):
-            times[h, d] = direct_s[h]
-        for a in range(a_start[h], a_start[h + 1]):
-            s, walk = a_stop[a], a_seconds[a]
-            for d in range(len(leaves)):
-                e = _first_after(p_dep, p_start[s], p_count[s], leaves[d] + walk)
-                if e >= 0 and p_arr[e] - leaves[d] < times[h, d]:
-                    times[h, d] = p_arr[e] - leaves[d]
+    stay = np.zeros(runs, np.bool_)
+    for c in range(low, high):
+        k = hops[c, RUN]
+        if not stay[k]:
+            following = hops[c, NEXT]
+            if not (
+                (hops[c, ALIGHT] and hops[c, ARRIVAL] <= onward[hops[c, TO]])
+                or (following >= 0 and stay[following])
+            ):
+                continue
+            stay[k] = True
+        u = hops[c, FROM]
+        if hops[c, BOARD] and leaves[u] < hops[c, DEPARTURE]:
+            leaves[u] = hops[c, DEPARTURE]
+            for j in range(b_start[u], b_start[u + 1]):
+                moment[b_stop[j]] = max(moment[b_stop[j]], leaves[u] - b_seconds[j])

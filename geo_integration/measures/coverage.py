@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from geo_integration.frames import (
     AREA_COVERAGE,
     BANDS,
     COVERAGE,
+    MODES,
     NO_OFFER,
     NOT_LOCATED,
     ON_DEMAND,
@@ -24,15 +25,18 @@ from geo_integration.frames import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
+
+    from geo_integration.frames import Roundtrips
 
 
 def coverage(
     cells: pd.DataFrame,
     offers: pd.DataFrame,
     trips: pd.DataFrame,
+    found: Iterable[Roundtrips],
     *,
     categories: Sequence[str],
     day_types: Sequence[str],
@@ -41,12 +45,10 @@ def coverage(
 
     Parameters
     ----------
-    cells : DataFrame
-        CELLS.
-    offers : DataFrame
-        OFFERS.
-    trips : DataFrame
-        ROUNDTRIPS of the counted offers.
+    cells, offers, trips : DataFrame
+        CELLS, OFFERS, TRIPS.
+    found : iterable of Roundtrips
+        There and back to the counted offers, for these cells, day types and all modes.
     categories, day_types : sequence of str
         All that the result shall have, with offers or without.
 
@@ -57,8 +59,12 @@ def coverage(
         offer is, by scheduled transport or on foot. If none is, the reason of the offer that came
         closest counts.
     """
-    rows = _Rows(cells, offers, trips, categories, day_types)
-    best = rows.best(TRANSIT)
+    best = _Best((len(categories), len(day_types), len(cells)))
+    category = offers.set_index("offer_id")["category"]
+    ids = sorted(offers["offer_id"])
+    for one in found:
+        if category[one.offer_id] in categories:
+            best.add(list(categories).index(category[one.offer_id]), ids.index(one.offer_id), one)
     table = pd.DataFrame(
         {
             "cell_id": np.repeat(
@@ -66,93 +72,73 @@ def coverage(
             ),
             "category": np.tile(np.repeat(list(categories), len(day_types)), len(cells)),
             "day_type": np.tile(list(day_types), len(cells) * len(categories)),
-            "walk_min": rows.shortest(WALK, served_only=False),
-            "out_min": rows.take(best, "out_min"),
-            "back_min": rows.take(best, "back_min"),
-            "wait_min": rows.take(best, "wait_min"),
-            "booked_min": rows.shortest(ON_DEMAND, served_only=True),
-            "offers": rows.served(TRANSIT),
-            "offers_booked": rows.served(ON_DEMAND),
-            "offer_id": rows.take(best, "offer_id"),
-            "out_line": rows.take(best, "out_line"),
-            "back_line": rows.take(best, "back_line"),
+            **{name: best.rows(name) for name in _Best.NUMBERS},
+            "offer_id": _texts(ids, best.rows("offer")),
+            "out_line": _texts(trips["line"], best.rows("out_trip")),
+            "back_line": _texts(trips["line"], best.rows("back_trip")),
         }
     )
-    closest = rows.take(best, "reason")
-    table.insert(3, "reason", _reasons(table, closest, offers))
-    table["complete"] = np.isin(closest.astype(str), (SERVED, OVER_LIMIT))
+    lead = np.append(trips["lead_min"].to_numpy(float), np.nan)
+    table["lead_min"] = np.fmax(lead[best.rows("booked_out")], lead[best.rows("booked_back")])
+    closest = best.rows("rank")
+    table.insert(3, "reason", _reasons(table, _texts(REASONS, closest), offers))
+    table["complete"] = np.isin(closest, [REASONS.index(SERVED), REASONS.index(OVER_LIMIT)])
     check_frame(table, COVERAGE)
     return table
 
 
-class _Rows:
-    """ROUNDTRIPS by the row of COVERAGE that they belong to."""
+class _Best:
+    """The best offer so far, for every category, day type and cell."""
 
-    def __init__(
-        self,
-        cells: pd.DataFrame,
-        offers: pd.DataFrame,
-        trips: pd.DataFrame,
-        categories: Sequence[str],
-        day_types: Sequence[str],
-    ) -> None:
-        category = trips["offer_id"].map(offers.set_index("offer_id")["category"])
-        places = [
-            pd.Index(wanted).get_indexer(pd.Index(values))
-            for wanted, values in (
-                (cells["cell_id"], trips["cell_id"]),
-                (categories, category),
-                (day_types, trips["day_type"]),
-            )
-        ]
-        self._size = len(cells) * len(categories) * len(day_types)
-        self._row = (places[0] * len(categories) + places[1]) * len(day_types) + places[2]
-        self._known = np.all([place >= 0 for place in places], axis=0)
-        self._trips = trips
-        self._mode = trips["mode"].to_numpy(object)
-        self._rank = pd.Index(REASONS).get_indexer(pd.Index(trips["reason"]))
-        self._longer = _longer(trips)
+    NUMBERS = (
+        "walk_min", "out_min", "back_min", "wait_min", "booked_min", "offers", "offers_booked",
+    )  # fmt: skip
 
-    def _of(self, mode: str, *, served_only: bool = False) -> NDArray[np.int64]:
-        """Positions of the round trips by one mode."""
-        wanted = self._known & (self._mode == mode)
-        if served_only:
-            wanted &= self._rank == REASONS.index(SERVED)
-        return np.flatnonzero(wanted)
+    def __init__(self, shape: tuple[int, int, int]) -> None:
+        self._values: dict[str, NDArray[Any]] = {
+            "rank": np.full(shape, -1, np.int8),
+            "longer": np.full(shape, np.inf),
+            **{name: np.full(shape, np.nan) for name in self.NUMBERS[:5]},
+            **{name: np.zeros(shape, np.int64) for name in self.NUMBERS[5:]},
+            **{
+                name: np.full(shape, -1, np.int32)
+                for name in ("offer", "out_trip", "back_trip", "booked_out", "booked_back")
+            },
+        }
 
-    def best(self, mode: str) -> NDArray[np.int64]:
-        """Position of each row's offer that is reached best, or comes closest; -1 if none."""
-        at = self._of(mode)
-        longer = np.where(np.isnan(self._longer[at]), np.inf, self._longer[at])
-        name = np.argsort(np.argsort(self._trips["offer_id"].to_numpy(object)[at], kind="stable"))
-        order = np.lexsort((name, longer, -self._rank[at], self._row[at]))
-        rows, first = np.unique(self._row[at][order], return_index=True)
-        best = np.full(self._size, -1)
-        best[rows] = at[order][first]
-        return best
+    def add(self, category: int, offer: int, one: Roundtrips) -> None:
+        """Take an offer where it is better: closer to success, then shorter, then by its id."""
+        mine = {name: values[category] for name, values in self._values.items()}
+        longer = np.fmax(one.out_min, one.back_min)
+        walk, ride, booked = (longer[:, MODES.index(mode)] for mode in (WALK, TRANSIT, ON_DEMAND))
+        np.fmin(mine["walk_min"], walk, out=mine["walk_min"])
+        rank = one.reason[:, MODES.index(TRANSIT)]
+        way = np.where(np.isnan(ride), np.inf, ride)
+        same = (rank == mine["rank"]) & (way == mine["longer"])
+        take = (rank > mine["rank"]) | ((rank == mine["rank"]) & (way < mine["longer"]))
+        take |= same & (offer < mine["offer"])
+        new = {"rank": rank, "longer": way, "offer": np.full(rank.shape, offer, np.int32)}
+        for name in ("out_min", "back_min", "wait_min", "out_trip", "back_trip"):
+            new[name] = getattr(one, name)[:, MODES.index(TRANSIT)]
+        for name, values in new.items():
+            np.copyto(mine[name], values, where=take, casting="same_kind")
+        served = one.reason == REASONS.index(SERVED)
+        mine["offers"] += served[:, MODES.index(TRANSIT)]
+        mine["offers_booked"] += served[:, MODES.index(ON_DEMAND)]
+        shorter = served[:, MODES.index(ON_DEMAND)] & ~(booked >= mine["booked_min"])
+        np.copyto(mine["booked_min"], booked, where=shorter)
+        for name, values in (("booked_out", one.out_trip), ("booked_back", one.back_trip)):
+            np.copyto(mine[name], values[:, MODES.index(ON_DEMAND)], where=shorter)
 
-    def take(self, positions: NDArray[np.int64], column: str) -> NDArray[np.object_]:
-        """Values of a column at the positions; missing at -1."""
-        values = self._trips[column]
-        number = pd.api.types.is_float_dtype(values)
-        every = values.to_numpy(float if number else object)
-        if not len(every):
-            return np.full(len(positions), np.nan if number else None, dtype=every.dtype)
-        found = every.take(positions)
-        known = (positions >= 0) & ~pd.isna(found)
-        return np.where(known, found, np.array(np.nan if number else None, dtype=found.dtype))
+    def rows(self, name: str) -> NDArray[Any]:
+        """Values in the order of COVERAGE: cell, category, day type."""
+        return self._values[name].transpose(2, 0, 1).ravel()
 
-    def shortest(self, mode: str, *, served_only: bool) -> NDArray[np.float64]:
-        """Minutes of the longer way to the nearest offer; NaN if there is none."""
-        at = self._of(mode, served_only=served_only)
-        at = at[~np.isnan(self._longer[at])]
-        shortest = np.full(self._size, np.inf)
-        np.minimum.at(shortest, self._row[at], self._longer[at])
-        return np.where(np.isfinite(shortest), shortest, np.nan)
 
-    def served(self, mode: str) -> NDArray[np.int64]:
-        """Count the offers within reach."""
-        return np.bincount(self._row[self._of(mode, served_only=True)], minlength=self._size)
+def _texts(names: Iterable[str], codes: NDArray[np.integer]) -> NDArray[np.object_]:
+    """Texts by their position; None for -1."""
+    found: NDArray[np.object_] = np.array([*names, None], dtype=object)[codes]
+    return found
 
 
 def _reasons(

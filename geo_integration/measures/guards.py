@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,13 @@ class Note(Protocol):
         """Add it."""
 
 
+class OffStreets(NamedTuple):
+    """Which points are too far from any street, and which hang on one that leads nowhere else."""
+
+    too_far: NDArray[np.bool_]
+    on_island: NDArray[np.bool_]
+
+
 def find_guards(
     cells: pd.DataFrame,
     offers: pd.DataFrame,
@@ -40,8 +47,7 @@ def find_guards(
     trips_by_date: pd.DataFrame,
     *,
     has_stop: NDArray[np.bool_],
-    off_street: NDArray[np.bool_],
-    offer_off_street: NDArray[np.bool_],
+    streets: Mapping[str, OffStreets],
     span: tuple[int, int],
     rejected: int,
     names: Mapping[str, str] | None = None,
@@ -54,10 +60,10 @@ def find_guards(
         CELLS with the flag `withheld`, OFFERS, SESSIONS, TRIPS, COVERAGE, SERVICE_DATES.
     trips_by_date : DataFrame
         trips and day_type of every date of the feed; index: date.
-    has_stop, off_street : ndarray of bool
-        Per cell: a stop within walking distance; too far from any street.
-    offer_off_street : ndarray of bool
-        Per offer: too far from any street.
+    has_stop : ndarray of bool
+        Per cell: a stop within walking distance.
+    streets : mapping of str to OffStreets
+        Which cells, offers and stops hang badly on the streets.
     span : tuple of int
         Earliest departure and latest return, seconds.
     rejected : int
@@ -87,10 +93,19 @@ def find_guards(
     if booked:
         note("on_demand_lines", len(booked), ", ".join(booked), warning=False)
     lives = residents > 0
-    for guard, flags in (("cells_without_stop", ~has_stop), ("cells_off_street", off_street)):
+    of_cells = {
+        "cells_without_stop": ~has_stop,
+        "cells_off_street": streets["cells"].too_far,
+        "cells_on_islands": streets["cells"].on_island,
+    }
+    for guard, flags in of_cells.items():
         if (flags & lives).any() and (len(trips_by_date) or guard != "cells_without_stop"):
             note(guard, (flags & lives).sum(), residents[flags & lives].sum())
-    _offer_guards(note, offers, sessions, offer_off_street, span)
+    of_stops = ("stops_off_street", "stops_on_islands")
+    for guard, flags in zip(of_stops, streets["stops"], strict=True):
+        if flags.any():
+            note(guard, flags.sum(), len(flags))
+    _offer_guards(note, offers, sessions, streets["offers"], span)
     _result_guards(note, covered, names or {})
     if rejected:
         note("rejected_rows", rejected)
@@ -125,14 +140,15 @@ def _offer_guards(
     note: Note,
     offers: pd.DataFrame,
     sessions: pd.DataFrame,
-    off_street: NDArray[np.bool_],
+    streets: OffStreets,
     span: tuple[int, int],
 ) -> None:
     """Offers that do not count, or count in a way one should know of."""
     counted = offers["counted"].to_numpy(bool)
     groups = {
         "offers_uncounted": ~counted,
-        "offers_off_street": counted & off_street,
+        "offers_off_street": counted & streets.too_far,
+        "offers_on_islands": counted & streets.on_island,
         "offers_untimed": counted & ~offers["timed"].to_numpy(bool),
     }
     for guard, flags in groups.items():

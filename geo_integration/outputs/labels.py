@@ -173,6 +173,7 @@ _CARDS: Words = {
     "card.reached": ("erreichbar", "within reach"),
     "card.not_reached": ("nicht erreichbar", "not within reach"),
     "card.booked": ("nur mit Rufbus", "call-bus only"),
+    "card.lead": ("mindestens {n} Min. vorher anmelden", "book at least {n} min ahead"),
     "card.out": ("hin", "there"),
     "card.back": ("zurück", "back"),
     "card.walk": ("zu Fuß", "on foot"),

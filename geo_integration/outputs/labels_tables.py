@@ -112,6 +112,10 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
         "längster Weg, Minuten: {name}",
         "longest way, minutes: {name}",
     ),
+    "assumption.max_way": (
+        "längere Wege werden nicht gesucht, Minuten",
+        "longer ways are not looked for, minutes",
+    ),
     "assumption.max_wait": (
         "längste Wartezeit am Ort, Minuten",
         "longest wait at the venue, minutes",
@@ -201,6 +205,22 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
     "guard.cells_off_street": (
         "Bewohnte Zellen zu weit von jeder Straße, ohne Fußwege: {count} ({detail} Einwohner)",
         "Populated cells too far from any street, without walks: {count} ({detail} residents)",
+    ),
+    "guard.cells_on_islands": (
+        "Bewohnte Zellen an Wegen ohne Verbindung zum übrigen Netz: {count} ({detail} Einwohner)",
+        "Populated cells on paths cut off from the other streets: {count} ({detail} residents)",
+    ),
+    "guard.offers_on_islands": (
+        "Gezählte Angebote an Wegen ohne Verbindung zum übrigen Netz: {count} ({detail})",
+        "Counted offers on paths cut off from the other streets: {count} ({detail})",
+    ),
+    "guard.stops_on_islands": (
+        "Haltestellen an Wegen ohne Verbindung zum übrigen Netz: {count} von {detail}",
+        "Stops on paths cut off from the other streets: {count} of {detail}",
+    ),
+    "guard.stops_off_street": (
+        "Haltestellen zu weit von jeder Straße, zu Fuß nicht erreichbar: {count} von {detail}",
+        "Stops too far from any street, not reached on foot: {count} of {detail}",
     ),
     "guard.offers_off_street": (
         "Gezählte Angebote zu weit von jeder Straße: {count} ({detail})",

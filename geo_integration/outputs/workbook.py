@@ -310,6 +310,7 @@ def _assumptions(context: _Context) -> Sheet:
         if c.max_minutes is not None
     ]
     rows += [
+        (say("assumption.max_way"), rule.max_way_min),
         (say("assumption.max_wait"), rule.max_wait_min),
         (say("assumption.earliest"), rule.earliest_departure),
         (say("assumption.latest"), rule.latest_return),

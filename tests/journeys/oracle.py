@@ -83,6 +83,7 @@ def as_connections(trips):
     ]  # fmt: skip
     columns = ["trip", "sequence", "from_stop", "to_stop", "departure_s", "arrival_s"]
     table = pd.DataFrame(rows, columns=[*columns, "board", "alight"])
+    table = table.assign(run=table["trip"], next_run=-1)
     return table.astype(dict.fromkeys(columns, "int64") | {"board": bool, "alight": bool})
 
 
@@ -137,3 +138,31 @@ def random_day(rng):
     egress = [int(rng.integers(0, 6)) if rng.random() < 0.5 else NEVER for _ in range(stops)]
     egress[int(rng.integers(stops))] = 0
     return trips, walks, int(rng.integers(1, 6)), egress
+
+
+def reversed_day(day):
+    """The day with time and directions turned round."""
+    trips, walks, buffer_s, egress = day
+    turned = [
+        [(v, u, -arr, -dep, alight, board) for u, v, dep, arr, board, alight in reversed(hops)]
+        for hops in trips
+    ]
+    return turned, walks, buffer_s, egress
+
+
+def arriving_in(day, first, last):
+    """The same day, on which the place is reached in a span of time only.
+
+    The place becomes a stop of its own; every hop after which one may walk to it in that span gets
+    a copy of its trip that ends there.
+    """
+    trips, walks, buffer_s, egress = day
+    place = len(walks)
+    copies = [
+        [*hops[:n], (u, place, departure, int(arrival + egress[v]), board, True)]
+        for hops in trips
+        for n, (u, v, departure, arrival, board, alight) in enumerate(hops)
+        if alight and egress[v] < NEVER and first <= arrival + egress[v] <= last
+    ]
+    there = [NEVER] * place + [0]
+    return trips + copies, [*walks, [(place, 0)]], buffer_s, there

@@ -1,27 +1,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import statistics
 from itertools import pairwise
 
 import numpy as np
 import oracle
+import pandas as pd
 import pytest
 from hypothesis import given
-from hypothesis import settings as rounds
 from hypothesis import strategies as st
 
 from geo_integration.inputs.tables import FaultList
 from geo_integration.inputs.timetable import connections_on, read_feeds
+from geo_integration.journeys.networks import build_street_network
 from geo_integration.journeys.transit import (
     FAR,
-    best_arrivals,
     build_network,
-    median_minutes,
+    changes,
+    latest_departures,
     search,
 )
 from geo_integration.journeys.walking import (
-    build_walk_network,
     coordinates,
     walking_times,
     walks_between_stops,
@@ -33,14 +32,18 @@ DAYS_PER_SEED = 25
 TIMES = range(-12, 70)
 
 
-def forward(trips, walks, buffer_s, egress):
-    network = build_network(oracle.as_connections(trips), len(walks))
-    return search(network, oracle.as_seconds(egress), oracle.as_walks(walks), buffer_s)
+def network_of(trips, walks, buffer_s, *, reverse=False):
+    change = changes(oracle.as_walks(walks), buffer_s)
+    return build_network(oracle.as_connections(trips), change, reverse=reverse)
 
 
-def backward(trips, walks, buffer_s, egress):
-    network = build_network(oracle.as_connections(trips), len(walks), reverse=True)
-    return search(network, oracle.as_seconds(egress), oracle.as_walks(walks), buffer_s)
+def forward(trips, walks, buffer_s, egress, **options):
+    return search(network_of(trips, walks, buffer_s), oracle.as_seconds(egress), **options)
+
+
+def backward(trips, walks, buffer_s, egress, **options):
+    network = network_of(trips, walks, buffer_s, reverse=True)
+    return search(network, oracle.as_seconds(egress), **options)
 
 
 def days_of(seed):
@@ -114,34 +117,25 @@ def test_no_journey_of_a_profile_leaves_earlier_and_arrives_later_than_another(d
 
 @given(days)
 def test_the_trip_named_can_be_boarded_at_that_stop_and_time(day):
-    profile = forward(*day)
+    profile, network = forward(*day), network_of(*day[:3])
     for stop in range(len(day[1])):
         for e in range(profile.start[stop], profile.start[stop] + profile.count[stop]):
-            hops = day[0][profile.trip[e]]
+            hops = day[0][network.trip[profile.hop[e]]]
             assert any(h[0] == stop and h[2] == profile.departure[e] and h[4] for h in hops)
 
 
 @given(days)
 def test_the_trip_named_on_the_way_back_can_be_left_at_that_stop_and_time(day):
-    profile = backward(*day)
+    profile, network = backward(*day), network_of(*day[:3], reverse=True)
     for stop in range(len(day[1])):
         for e in range(profile.start[stop], profile.start[stop] + profile.count[stop]):
-            hops = day[0][profile.trip[e]]
+            hops = day[0][network.trip[profile.hop[e]]]
             assert any(h[1] == stop and h[3] == -profile.departure[e] and h[5] for h in hops)
-
-
-def reversed_day(day):
-    trips, walks, buffer_s, egress = day
-    turned = [
-        [(v, u, -arr, -dep, alight, board) for u, v, dep, arr, board, alight in reversed(hops)]
-        for hops in trips
-    ]
-    return turned, walks, buffer_s, egress
 
 
 @given(days)
 def test_backward_equals_forward_on_the_day_turned_round(day):
-    one, other = backward(*day), forward(*reversed_day(day))
+    one, other = backward(*day), forward(*oracle.reversed_day(day))
     for stop in range(len(day[1])):
         assert oracle.journeys(one, stop) == oracle.journeys(other, stop)
 
@@ -185,17 +179,14 @@ def test_a_longer_buffer_never_makes_anything_faster(day, longer):
 @given(days, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_does_not_matter(day, shuffler):
     trips, walks, buffer_s, egress = day
-    table = oracle.as_connections(trips)
+    table, change = oracle.as_connections(trips), changes(oracle.as_walks(walks), buffer_s)
     order = list(range(len(table)))
     shuffler.shuffle(order)
     for reverse in (False, True):
         profiles = [
-            search(
-                build_network(rows, len(walks), reverse=reverse),
-                oracle.as_seconds(egress), oracle.as_walks(walks), buffer_s,
-            )
+            search(build_network(rows, change, reverse=reverse), oracle.as_seconds(egress))
             for rows in (table, table.iloc[order])
-        ]  # fmt: skip
+        ]
         assert [oracle.journeys(profiles[0], s) for s in range(len(walks))] == [
             oracle.journeys(profiles[1], s) for s in range(len(walks))
         ]
@@ -204,7 +195,7 @@ def test_the_order_of_the_rows_does_not_matter(day, shuffler):
 def test_the_connections_are_not_changed_by_the_search():
     table = oracle.as_connections([[(0, 1, 5, 9, True, False)]])
     before = table.copy()
-    build_network(table, 2, reverse=True)
+    build_network(table, changes(oracle.as_walks([[(0, 0)], [(1, 0)]]), 60), reverse=True)
     assert table.equals(before)
 
 
@@ -227,149 +218,103 @@ def test_staying_on_board_needs_no_buffer():
     assert oracle.arrival_of(forward(trips, walks, 600, [oracle.NEVER] * 2 + [0]), 0, 0) == 200
 
 
-# From homes -------------------------------------------------------------------------------------
+# One deadline -----------------------------------------------------------------------------------
 
 
-def homes_of(seed):
-    """Random access and direct walks of four homes."""
-    rng = np.random.default_rng(seed + 1000)
-    day = oracle.random_day(np.random.default_rng(seed))
-    stops = len(day[1])
-    access = [
-        [(s, int(rng.integers(0, 9))) for s in range(stops) if rng.random() < 0.6] for _ in range(4)
-    ]
-    direct = [int(rng.integers(0, 25)) if rng.random() < 0.4 else oracle.NEVER for _ in range(4)]
-    return day, access, direct
-
-
-def all_ways(profile, access, deadline, max_wait, not_before):
-    """Each journey of one home that keeps the rule: seconds, departure from home, arrival."""
-    return [
-        (a - (d - walk), d - walk, a)
-        for stop, walk in access
-        for d, a in oracle.journeys(profile, stop)
-        if deadline - max_wait <= a <= deadline and d - walk >= not_before
-    ]
-
-
-@given(
-    st.integers(0, 10**6), st.integers(-5, 60), st.integers(0, 20), st.integers(-10, 40)
-)  # fmt: skip
-def test_the_best_arrival_is_the_shortest_of_all_and_of_those_the_last(
-    seed, deadline, max_wait, not_before
+@given(days, st.integers(-5, 60), st.sampled_from([None, 1, 2, 3]))
+def test_the_latest_departure_is_the_last_of_the_profile_that_keeps_the_deadline(
+    day, deadline, rides
 ):
-    day, access, direct = homes_of(seed)
-    profile = forward(*day)
-    best = best_arrivals(
-        profile, oracle.as_walks(access), oracle.as_seconds(direct),
-        deadline=deadline, max_wait_s=max_wait, not_before=not_before,
-    )  # fmt: skip
-    for home in range(4):
-        ways = all_ways(profile, access[home], deadline, max_wait, not_before)
-        on_foot = direct[home] if deadline - direct[home] >= not_before else oracle.NEVER
-        riding = min((w[0] for w in ways), default=oracle.NEVER)
-        found = (int(best.departure[home]), int(best.arrival[home]))
-        if min(on_foot, riding) == oracle.NEVER:
-            assert found == (FAR, FAR)
-            assert best.trip[home] == -1
-        elif on_foot <= riding:
-            assert found == (deadline - on_foot, deadline)
-            assert best.trip[home] == -1
-        else:
-            last = max(w[1:] for w in ways if w[0] == riding)
-            assert found == last
-            assert best.trip[home] >= 0
-        any_day = direct[home] < oracle.NEVER or any(profile.count[s] for s, _ in access[home])
-        assert best.any_day[home] == any_day
+    profile = forward(*day, max_rides=rides)
+    egress = oracle.as_seconds(day[3])
+    found = latest_departures(network_of(*day[:3]), egress, deadline, max_rides=rides)
+    for stop in range(len(day[1])):
+        kept = [d for d, a in oracle.journeys(profile, stop) if a <= deadline]
+        assert found[stop] == max(kept, default=-FAR)
 
 
-def one_bus(*times):
-    """One stop, and buses from it straight to the place."""
-    trips = [[(0, 1, d, a, True, True)] for d, a in times]
-    return forward(trips, [[(0, 0)], [(1, 0)]], 60, [oracle.NEVER, 0])
+@given(days, st.integers(-5, 40), st.integers(0, 20))
+def test_a_span_of_arrivals_finds_all_journeys_that_arrive_in_it(day, first, width):
+    # One may also wait on the way, so as not to arrive before the span.
+    whole = forward(*oracle.arriving_in(day, first, first + width))
+    part = forward(*day, arrives=(first, first + width))
+    for stop in range(len(day[1])):
+        assert oracle.journeys(part, stop) == oracle.journeys(whole, stop)
 
 
-def best_of(profile, *, direct=oracle.NEVER, walk=0, deadline=1000, max_wait=300, not_before=0):
-    best = best_arrivals(
-        profile, oracle.as_walks([[(0, walk)]]), oracle.as_seconds([direct]),
-        deadline=deadline, max_wait_s=max_wait, not_before=not_before,
-    )  # fmt: skip
-    return tuple(int(part[0]) for part in best[:3])
+@given(days, st.integers(1, 20))
+def test_no_journey_is_longer_than_asked_for_and_none_within_is_lost(day, longest):
+    whole, part = forward(*day), forward(*day, longest_s=longest)
+    for stop in range(len(day[1])):
+        wanted = [(d, a) for d, a in oracle.journeys(whole, stop) if a - d <= longest]
+        assert oracle.journeys(part, stop) == wanted
 
 
-def test_an_arrival_on_the_dot_counts_and_one_second_later_does_not():
-    assert best_of(one_bus((500, 1000))) == (500, 1000, 0)
-    assert best_of(one_bus((500, 1001))) == (FAR, FAR, -1)
+def test_rides_are_limited():
+    walks = [[(s, 0)] for s in range(3)]
+    trips = [[(0, 1, 0, 100, True, True)], [(1, 2, 220, 300, True, True)]]
+    trips.append([(0, 2, 10, 900, True, True)])
+    day = trips, walks, 60, [oracle.NEVER, oracle.NEVER, 0]
+    assert oracle.journeys(forward(*day, max_rides=1), 0) == [(10, 900)]
+    assert oracle.journeys(forward(*day, max_rides=2), 0) == [(10, 900), (0, 300)]
 
 
-def test_the_wait_limit_is_inclusive():
-    assert best_of(one_bus((500, 700))) == (500, 700, 0)
-    assert best_of(one_bus((500, 699))) == (FAR, FAR, -1)
+# In the same seat, and what the feed says about changing ------------------------------------------
 
 
-def test_one_may_leave_home_at_the_earliest_hour_and_not_before():
-    assert best_of(one_bus((500, 900)), walk=100, not_before=400) == (400, 900, 0)
-    assert best_of(one_bus((500, 900)), walk=100, not_before=401) == (FAR, FAR, -1)
-
-
-def test_of_two_equally_short_journeys_the_later_one_is_taken():
-    assert best_of(one_bus((500, 800), (600, 900))) == (600, 900, 1)
-
-
-def test_a_shorter_journey_is_taken_before_a_later_one():
-    assert best_of(one_bus((500, 750), (600, 900))) == (500, 750, 0)
-
-
-def test_walking_is_taken_before_an_equally_long_ride():
-    assert best_of(one_bus((700, 1000)), direct=300) == (700, 1000, -1)
-    assert best_of(one_bus((701, 1000)), direct=300) == (701, 1000, 0)
-
-
-def test_a_journey_that_is_too_late_still_counts_as_one_of_the_day():
-    best = best_arrivals(
-        one_bus((500, 2000)), oracle.as_walks([[(0, 0)]]), oracle.as_seconds([oracle.NEVER]),
-        deadline=1000, max_wait_s=300, not_before=0,
-    )  # fmt: skip
-    assert best.departure[0] == FAR
-    assert best.any_day[0]
-
-
-@given(st.integers(0, 10**6), st.integers(1, 12))
-@rounds(max_examples=60)
-def test_the_median_equals_brute_force_over_every_departure_minute(seed, minutes):
-    day, access, direct = homes_of(seed)
-    trips = [[(u, v, d * 60, a * 60, b, x) for u, v, d, a, b, x in hops] for hops in day[0]]
-    profile = forward(trips, *day[1:])
-    window = (-120, -120 + 60 * minutes)
-    found = median_minutes(profile, oracle.as_walks(access), oracle.as_seconds(direct), window)
-    for home in range(4):
-        times = [
-            min(
-                [oracle.arrival_of(profile, s, t + w) - t for s, w in access[home]] + [direct[home]]
-            )
-            / 60
-            for t in range(*window, 60)
-        ]
-        wanted = statistics.median(times)
-        assert (np.isnan(found[home]) and wanted == oracle.NEVER) or found[home] == wanted
-
-
-def test_the_median_is_not_the_best_case():
-    # One bus an hour, 10 minutes long, at the half hour: of the 60 minutes of the hour the first 31
-    # take 40, 39, ... 10 minutes, the others 69, 68, ... 41 (next bus). Half are below 39.5.
-    profile = one_bus((1800, 2400), (5400, 6000))
-    found = median_minutes(
-        profile, oracle.as_walks([[(0, 0)]]), oracle.as_seconds([oracle.NEVER]), (0, 3600)
+def two_trips(next_run=-1, *, gap=0):
+    table = oracle.as_connections(
+        [[(0, 1, 0, 100, True, True)], [(1, 2, 100 + gap, 200, True, True)]]
     )
-    assert found.tolist() == [39.5]
+    table.loc[table["run"] == 0, "next_run"] = next_run
+    return table
 
 
-def test_the_median_is_missing_where_more_than_half_of_the_departures_reach_nothing():
-    profile = one_bus((1200, 1800))
-    found = median_minutes(
-        profile, oracle.as_walks([[(0, 0)]]), oracle.as_seconds([oracle.NEVER]), (0, 3600)
+@pytest.mark.parametrize("reverse", [False, True])
+def test_whoever_stays_seated_needs_no_time_to_change_and_no_second_ride(reverse):
+    change = changes(oracle.as_walks([[(s, 0)] for s in range(3)]), 60)
+    place = oracle.as_seconds([0, oracle.NEVER, oracle.NEVER][:: 1 if reverse else -1])
+    stop, wanted = (2, (-200, 0)) if reverse else (0, (0, 200))
+    for next_run, found in ((-1, []), (1, [wanted])):
+        network = build_network(two_trips(next_run), change, reverse=reverse)
+        assert oracle.journeys(search(network, place), stop) == found
+        assert oracle.journeys(search(network, place, max_rides=1), stop) == found
+
+
+def rules(*rows):
+    return pd.DataFrame(rows, columns=["from_stop", "to_stop", "kind", "min_s"])
+
+
+def change_of(walks, buffer_s, *rows):
+    found = changes(oracle.as_walks(walks), buffer_s, rules(*rows))
+    pairs = np.repeat(np.arange(len(walks)), np.diff(found.start))
+    return dict(
+        zip(
+            zip(pairs.tolist(), found.target.tolist(), strict=True),
+            found.seconds.tolist(),
+            strict=True,
+        )
     )
-    assert np.isnan(found[0])
+
+
+def test_a_feed_may_shorten_lengthen_open_or_forbid_a_change():
+    walks = [[(0, 0), (1, 300)], [(1, 0), (0, 300)], [(2, 0)]]
+    usual = {(0, 0): 120, (0, 1): 300, (1, 0): 300, (1, 1): 120, (2, 2): 120}
+    assert change_of(walks, 120) == usual
+    found = change_of(
+        walks, 120,
+        (0, 1, "min_time", 90.0), (1, 0, "forbidden", np.nan), (0, 0, "timed", np.nan),
+        (1, 1, "min_time", np.nan), (1, 2, "min_time", 400.0), (2, 2, "recommended", np.nan),
+    )  # fmt: skip
+    assert found == {(0, 0): 0, (0, 1): 90, (1, 1): 120, (1, 2): 400, (2, 2): 120}
+
+
+def test_a_timed_change_is_caught_in_the_very_second():
+    change = changes(oracle.as_walks([[(s, 0)] for s in range(3)]), 60, rules((1, 1, "timed", 0.0)))
+    place = oracle.as_seconds([oracle.NEVER, oracle.NEVER, 0])
+    for gap, found in ((0, [(0, 200)]), (-1, [])):
+        profile = search(build_network(two_trips(gap=gap), change), place)
+        assert oracle.journeys(profile, 0) == found
 
 
 # Real timetables --------------------------------------------------------------------------------
@@ -389,13 +334,14 @@ def porto_alegre(real):
 def test_on_a_real_day_the_profile_equals_a_forward_scan_of_single_departures(porto_alegre, place):
     feed, table = porto_alegre
     xy = coordinates(feed.stops.geometry)
-    walking = build_walk_network(None, None, speed_kmh=3.6, detour_factor=1.3, max_snap_m=500)
+    walking = build_street_network(None, speed_kmh=3.6, detour_factor=1.3, max_snap_m=500)
     transfers = walks_between_stops(walking, xy, 300)
+    change = changes(transfers, 120)
     egress = np.full(len(xy), FAR, np.int32)
     near = walking_times(walking, xy[[place % len(xy)]] + 50.0, xy, 900)
     egress[near.target] = near.seconds
     assert len(near.target) > 1
-    profile = search(build_network(table, len(xy)), egress, transfers, 120)
+    profile = search(build_network(table, change), egress)
 
     ordered = table.sort_values(["departure_s", "trip", "sequence"])
     names = ["trip", "from_stop", "to_stop", "departure_s", "arrival_s", "board", "alight"]

@@ -7,7 +7,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo_integration.frames import AREAS, CELLS, COVERAGE, OFFERS, PLACES, ROUNDTRIPS, check_frame
+from geo_integration.frames import (
+    AREAS,
+    CELLS,
+    COVERAGE,
+    MODES,
+    OFFERS,
+    PLACES,
+    REASONS,
+    Roundtrips,
+    check_frame,
+)
 from geo_integration.measures.naming import Words
 
 CRS = "EPSG:25832"
@@ -87,17 +97,39 @@ def make_offers(*rows):
     return table
 
 
+LINES = pd.DataFrame({"line": ["Linie 1", "Linie 2"], "lead_min": [60.0, 90.0]})
+
+
 def make_trips(*rows):
-    """ROUNDTRIPS as (cell, offer, day, mode, reason, out_min, back_min)."""
+    """Round trips as (cell, offer, day, mode, reason, out_min, back_min)."""
     names = ["cell_id", "offer_id", "day_type", "mode", "reason", "out_min", "back_min"]
     table = pd.DataFrame(rows, columns=names)
-    table["session_id"] = None
-    table["wait_min"] = 0.0
-    table["out_line"] = np.where(table["mode"] == "transit", "Linie 1", None)
-    table["back_line"] = np.where(table["mode"] == "transit", "Linie 2", None)
-    table = table.astype({"out_min": float, "back_min": float})
-    check_frame(table, ROUNDTRIPS)
-    return table
+    return table.astype({"out_min": float, "back_min": float})
+
+
+def as_roundtrips(table, cells, day_types):
+    """What the journeys would have found; what has no row is not on that day."""
+    shape = len(day_types), len(MODES), len(cells)
+    for offer, rows in table.groupby("offer_id", sort=False):
+        found = Roundtrips(
+            str(offer),
+            np.full(shape, REASONS.index("not_on_day"), np.int8),
+            np.full(shape, -1, np.int32),
+            *(np.full(shape, np.nan, np.float32) for _ in range(5)),
+            *(np.full(shape, -1, np.int32) for _ in range(4)),
+            *(np.zeros(shape, np.int8) for _ in range(2)),
+        )
+        for row in rows.itertuples():
+            at = (
+                list(day_types).index(row.day_type),
+                MODES.index(row.mode),
+                cells["cell_id"].tolist().index(row.cell_id),
+            )
+            found.reason[at] = REASONS.index(row.reason)
+            found.out_min[at], found.back_min[at], found.wait_min[at] = row.out_min, row.back_min, 0
+            if row.mode != "walk":
+                found.out_trip[at], found.back_trip[at] = 0, 1
+        yield found
 
 
 def make_covered(reasons, category="kurs", day_type="mo", minutes=None, offer_id=None):
@@ -115,6 +147,7 @@ def make_covered(reasons, category="kurs", day_type="mo", minutes=None, offer_id
             "out_min": np.array(minutes, dtype=float),
             "back_min": np.array(minutes, dtype=float),
             "booked_min": np.nan,
+            "lead_min": np.nan,
             "offers": 0,
             "offers_booked": 0,
             "offer_id": offer_id,

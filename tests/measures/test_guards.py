@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from by_hand import make_cells, make_covered, make_offers
 
-from geo_integration.measures.guards import find_guards
+from geo_integration.measures.guards import OffStreets, find_guards
 from geo_integration.outputs.labels_tables import TABLE_WORDS
 
 HOUR = 3600
@@ -16,6 +16,7 @@ MONDAY = dt.date(2026, 11, 2)
 ALL = {
     "atypical_date",
     "cells_off_street",
+    "cells_on_islands",
     "cells_withheld",
     "cells_without_stop",
     "feed_validity",
@@ -24,6 +25,9 @@ ALL = {
     "no_service",
     "nobody_reached",
     "offers_off_street",
+    "offers_on_islands",
+    "stops_off_street",
+    "stops_on_islands",
     "on_demand_lines",
     "offers_outside",
     "offers_uncounted",
@@ -76,8 +80,13 @@ def guard(**changes):
     )
     values = {
         "has_stop": np.ones(len(cells), dtype=bool),
-        "off_street": np.zeros(len(cells), dtype=bool),
-        "offer_off_street": np.zeros(len(offers), dtype=bool),
+        "streets": {
+            name: OffStreets(
+                changes.pop(f"{name}_off", np.zeros(size, dtype=bool)),
+                changes.pop(f"{name}_island", np.zeros(size, dtype=bool)),
+            )
+            for name, size in (("cells", len(cells)), ("offers", len(offers)), ("stops", 3))
+        },
         "span": SPAN,
         "rejected": 0,
     }
@@ -113,7 +122,7 @@ def test_withheld_cells_are_told_in_one_sum_and_in_no_other_count():
     cells = make_cells([50, 4, 3], withheld=[False, True, True])
     covered = make_covered(["served"] * 3, minutes=[1, 2, 3])
     nowhere = np.zeros(3, dtype=bool)
-    found = guard(cells=cells, covered=covered, has_stop=nowhere, off_street=~nowhere)
+    found = guard(cells=cells, covered=covered, has_stop=nowhere, cells_off=~nowhere)
     withheld = found["cells_withheld"]
     assert (withheld["count"], withheld["detail"], withheld["level"]) == (2, "7", "info")
     assert found["cells_without_stop"]["detail"] == "50"
@@ -169,13 +178,30 @@ def test_populated_cells_without_a_stop_are_counted_with_their_residents():
 
 def test_populated_cells_off_the_streets_are_counted_with_their_residents():
     cells = make_cells([10, 0])
-    found = guard(cells=cells, off_street=np.array([True, True]))["cells_off_street"]
+    found = guard(cells=cells, cells_off=np.array([True, True]))["cells_off_street"]
     assert (found["count"], found["detail"]) == (1, "10")
-    assert "cells_off_street" not in guard(cells=cells, off_street=np.array([False, True]))
+    assert "cells_off_street" not in guard(cells=cells, cells_off=np.array([False, True]))
 
 
 def test_cells_off_the_streets_are_counted_without_a_timetable_too():
-    assert "cells_off_street" in guard(trips=NO_FEED, off_street=np.array([True, True]))
+    assert "cells_off_street" in guard(trips=NO_FEED, cells_off=np.array([True, True]))
+
+
+def test_what_hangs_on_an_island_of_the_streets_is_told():
+    both = np.array([True, True])
+    found = guard(
+        offers=make_offers(("o1", "kurs"), ("o2", "kurs")),
+        cells_island=both, offers_island=both, stops_island=np.array([1, 0, 1], bool),
+    )  # fmt: skip
+    assert (found["cells_on_islands"]["count"], found["cells_on_islands"]["detail"]) == (2, "30")
+    assert found["offers_on_islands"]["detail"] == "o1, o2"
+    assert (found["stops_on_islands"]["count"], found["stops_on_islands"]["detail"]) == (2, "3")
+    assert found["stops_on_islands"]["level"] == "warning"
+
+
+def test_stops_that_nobody_can_walk_to_are_told():
+    found = guard(stops_off=np.array([False, True, False]))["stops_off_street"]
+    assert (found["count"], found["detail"]) == (1, "3")
 
 
 def test_offers_that_do_not_count_are_named():
@@ -186,10 +212,10 @@ def test_offers_that_do_not_count_are_named():
 
 def test_counted_offers_off_the_streets_are_named_but_not_those_that_do_not_count():
     offers = make_offers(("o1", "kurs"), ("o2", "kurs", False))
-    found = guard(offers=offers, offer_off_street=np.array([True, True]))["offers_off_street"]
+    found = guard(offers=offers, offers_off=np.array([True, True]))["offers_off_street"]
     assert (found["count"], found["detail"]) == (1, "o1")
     off = np.array([False, True])
-    assert "offers_off_street" not in guard(offers=offers, offer_off_street=off)
+    assert "offers_off_street" not in guard(offers=offers, offers_off=off)
 
 
 def test_counted_offers_without_times_are_named():

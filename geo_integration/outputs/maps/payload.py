@@ -40,7 +40,7 @@ MARGIN_M = 3000.0
 # Vertices of a gap this close to a straight line are the corners of its cells, nothing else.
 STRAIGHT_M = 2.0
 NAMED = 3
-MINUTES = ("out_min", "back_min", "walk_min", "booked_min")
+MINUTES = ("out_min", "back_min", "walk_min", "booked_min", "lead_min")
 LINES = ("out_line", "back_line")
 PLACE_RANKS = ("town", "village", "hamlet")
 

@@ -142,6 +142,7 @@ def _coverage(cells: gpd.GeoDataFrame) -> pd.DataFrame:
             part["reason"] = np.where(part["back_min"] <= 45, "served", "over_limit")
             part["walk_min"] = np.where(np.arange(25) < 8, np.arange(25) * 5.0, np.nan)
             part["booked_min"] = np.nan
+            part["lead_min"] = np.nan
             part["offers"] = np.where(part["reason"] == "served", 1, 0)
             part["offers_booked"] = 0
             part["offer_id"] = offer

@@ -29,8 +29,14 @@ function ways(cover, i) {
     wayText("card.out", cover.out[i], cover.outLine?.[i]),
     wayText("card.back", cover.back[i], cover.backLine?.[i]),
     walk === null ? "" : `${say("card.walk")} ${minutes(walk)}`,
-    cover.booked[i] === null || DATA.reasons[cover.reason(i)] === "served" ? "" : `${say("card.booked")} ${minutes(cover.booked[i])}`,
+    cover.booked[i] === null || DATA.reasons[cover.reason(i)] === "served" ? "" : bookedText(cover, i),
   ].filter((part) => part !== "").join(" · ");
+}
+
+// The way by call-bus, and how long before it has to be booked, where that is known.
+function bookedText(cover, i) {
+  const way = `${say("card.booked")} ${minutes(cover.booked[i])}`;
+  return cover.lead[i] === null ? way : `${way} (${say("card.lead", {n: count(cover.lead[i])})})`;
 }
 
 function badge(reason) {

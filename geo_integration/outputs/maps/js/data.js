@@ -47,6 +47,7 @@ function coverage(category, day) {
     back: numbers(packed.back_min),
     walk: numbers(packed.walk_min),
     booked: numbers(packed.booked_min),
+    lead: numbers(packed.lead_min),
     offers: numbers(packed.offers),
     offer: numbers(packed.offer),
     outLine: numbers(packed.out_line),

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import functools
+
+import pytest
+import toy
+from made_feeds import BASE, CRS, PLAIN, TUESDAY, hops, read_made, said, write_made
+
+from geo_integration.errors import FeedError
+from geo_integration.inputs.timetable import connections_on, read_feeds
+from geo_integration.settings import Transit
+
+
+@pytest.fixture
+def feed(tmp_path, faults):
+    return functools.partial(read_made, tmp_path / "gtfs.zip", faults)
+
+
+def test_a_folder_of_tables_is_read_like_a_zip(tmp_path, faults):
+    folder = tmp_path / "feed"
+    folder.mkdir()
+    for name, text in BASE.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "notes.txt").write_text("no table", encoding="utf-8")
+    assert hops(read_feeds([folder], Transit(), CRS, faults)) == PLAIN
+
+
+def test_spaces_around_headers_and_values_do_not_matter(feed, faults):
+    found = feed(
+        routes="route_id , route_short_name, route_type\nL, 7 ,3\n",
+        trips=" route_id, service_id ,trip_id \n L,S , T\n",
+    )
+    assert hops(found) == PLAIN
+    assert found.trips["line"].tolist() == ["7"]
+    assert faults == []
+
+
+def test_all_values_quoted_with_windows_line_ends_and_more_columns_and_files_are_read(feed):
+    def quoted(text):
+        rows = text.rstrip("\n").split("\n")
+        return "\ufeff" + "".join(
+            ",".join(f'"{v}"' for v in ("x", *row.split(","), "y")) + "\r\n" for row in rows
+        )
+
+    found = feed(**{name: quoted(text) for name, text in BASE.items()}, **{"alerts.txt": "?"})
+    assert hops(found) == PLAIN
+
+
+def test_umlauts_of_windows_are_read_and_said(feed, faults):
+    found = feed(stops=BASE["stops.txt"].replace("Halt Q", "Süd").encode("cp1252"))
+    assert found.stops["name"].tolist() == ["Halt P", "Süd", "Halt R"]
+    assert "cp1252" in said(faults)
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ('"Halt ""Zur Post"""', 'Halt "Zur Post"'),
+        ('Halt 5" Rohr', 'Halt 5" Rohr'),
+        ('"Halt\nQ"', "Halt\nQ"),
+        ('"Halt, Q"', "Halt, Q"),
+    ],
+)
+def test_odd_quotation_marks_lose_no_row(feed, value, name):
+    found = feed(stops=BASE["stops.txt"].replace("Halt Q", value))
+    assert found.stops["name"].tolist() == ["Halt P", name, "Halt R"]
+    assert hops(found) == PLAIN
+
+
+def test_two_loose_quotation_marks_in_two_rows_do_not_swallow_what_is_between(feed):
+    found = feed(stops=BASE["stops.txt"].replace("Halt P", '5" P').replace("Halt R", '6" R'))
+    assert found.stops["name"].tolist() == ['5" P', "Halt Q", '6" R']
+
+
+def test_empty_lines_do_not_count_as_rows(feed, faults):
+    found = feed(stop_times=BASE["stop_times.txt"].replace("\n", "\n\n") + "\n\n")
+    assert hops(found) == PLAIN
+    assert faults == []
+
+
+def test_a_header_that_stands_twice_is_read_once(feed):
+    found = feed(routes="route_id,route_type,route_short_name,route_type\nL,3,7,4\n")
+    assert found.trips["route_type"].tolist() == [3]
+
+
+def test_a_pure_feed_without_stops_file_is_refused(feed):
+    with pytest.raises(FeedError, match=r"es fehlt stops\.txt"):
+        feed(stops=None)
+
+
+def test_only_trips_that_call_inside_the_bounds_are_read(tmp_path, faults):
+    # T runs from P to R, far from U, which runs from V to W.
+    path = write_made(
+        tmp_path / "large.zip",
+        stops=BASE["stops.txt"] + "V,V,50.0,10.0\nW,W,50.1,10.0\n",
+        trips="route_id,service_id,trip_id\nL,S,T\nL,S,U\n",
+        stop_times=BASE["stop_times.txt"] + "U,08:00:00,08:00:00,V,1\nU,08:10:00,08:10:00,W,2\n",
+    )
+    everything = read_feeds([path], Transit(), CRS, faults)
+    near = read_feeds([path], Transit(), CRS, faults, bounds=(7.9, 53.505, 8.1, 53.52))
+    assert everything.trips["trip_id"].tolist() == ["T", "U"]
+    # Of T all calls are there, also those outside.
+    assert hops(near) == PLAIN
+    assert near.stops["stop_id"].tolist() == ["P", "Q", "R"]
+    assert faults == []
+
+
+def test_the_same_feed_gives_the_same_connections_twice(tmp_path, faults):
+    path = toy.write_zip(tmp_path / "gtfs.zip", toy.toy_gtfs())
+    one, two = (
+        connections_on(read_feeds([path], Transit(), CRS, faults), TUESDAY) for _ in range(2)
+    )
+    assert one.equals(two)

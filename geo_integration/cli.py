@@ -191,7 +191,25 @@ def init(folder: Path) -> None:
         )
 
 
-@cli.command("travel-times", short_help="Reisezeiten zwischen beliebigen Orten als Tabelle.")
+class _ManyFiles(click.Command):
+    """Takes several files after one --gtfs, as a shell's * gives them."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Repeat the option before every file that follows it."""
+        repeated: list[str] = []
+        after = False
+        for arg in args:
+            if after and not arg.startswith("-"):
+                repeated += ["--gtfs"] if repeated[-1] != "--gtfs" else []
+            else:
+                after = arg == "--gtfs"
+            repeated.append(arg)
+        return super().parse_args(ctx, repeated)
+
+
+@cli.command(
+    "travel-times", cls=_ManyFiles, short_help="Reisezeiten zwischen beliebigen Orten als Tabelle."
+)
 @click.option(
     "--origins",
     required=True,

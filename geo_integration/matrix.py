@@ -137,7 +137,7 @@ def find_matrix(
         origins["id"].tolist(),
         destinations["id"].tolist(),
         {name: _minutes(values) for name, values in zip(names, seconds, strict=True)},
-        notes + [_say(fault) for fault in faults],
+        list(dict.fromkeys([*notes, *(_say(fault) for fault in faults)])),
         _made_from(question, crs),
     )
 
@@ -180,8 +180,8 @@ def _street_notes(
     if question.streets is None:
         return [f"Ohne Straßennetz: Luftlinie mal {DETOUR_FACTOR:g}".replace(".", ",")]
     report = street_report(network)
-    share = f"{report.share_largest:.1%}".replace(".", ",")
-    notes = [f"Straßennetz: {report.components} Teile, {share} der Länge im größten"]
+    share = f"{report.share_largest * 100:.1f}".replace(".", ",")
+    notes = [f"Straßennetz: {report.components} Teile, {share} % der Länge im größten"]
     for path, points in zip((question.origins, question.destinations), places, strict=True):
         lost, cut_off = (int(f(network, points).sum()) for f in (unsnapped, on_islands))
         if cut_off:
@@ -240,7 +240,7 @@ def _date_notes(date: dt.date, counts: pd.Series) -> list[str]:
     notes = [f"Verkehrstag {date:%d.%m.%Y}: {trips} Fahrten"]
     if trips < THIN * usual:
         notes.append(
-            f"WARNUNG: das sind weniger als {THIN:.0%} der an diesem Wochentag üblichen {usual:g}; "
+            f"WARNUNG: das sind weniger als {THIN * 100:.0f} % der an diesem Wochentag üblichen {usual:g}; "
             f"ein Feiertag, oder der Fahrplan ist unvollständig"
         )
     return notes

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-METHOD_VERSION = "1"
+METHOD_VERSION = "2"
 # A street network that misses more than this share of the cells is the wrong one.
 MOST_OFF_STREET = 0.5
 
@@ -225,6 +225,7 @@ def find(
         covered,
         inputs.service_dates,
         inputs.trips_by_date,
+        varying_lines=inputs.varying_lines,
         has_stop=np.diff(links.access.start) > 0,
         streets=streets,
         span=(limits.earliest_s, limits.latest_s),

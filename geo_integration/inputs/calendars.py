@@ -81,6 +81,31 @@ def is_day_type(date: dt.date, day_type: DayType, holidays: dict[dt.date, str]) 
     return day_type.school_term is None or day_type.school_term == in_term
 
 
+def require_validity(first: dt.date, last: dt.date, reference_date: dt.date | None) -> None:
+    """Refuse a timetable that is not valid on the reference date.
+
+    Parameters
+    ----------
+    first, last : date
+        Validity of the timetable.
+    reference_date : date, optional
+        The date from which on service dates are chosen.
+
+    Raises
+    ------
+    FeedError
+        When the timetable has ended before it, or starts after it.
+    """
+    if reference_date is None or first <= reference_date <= last:
+        return
+    what = "ist abgelaufen" if reference_date > last else "hat noch nicht begonnen"
+    raise FeedError(
+        f"Der Fahrplan gilt von {first:%d.%m.%Y} bis {last:%d.%m.%Y} und {what} am "
+        f"{reference_date:%d.%m.%Y} ([transit] reference_date). Einen Fahrplan laden, der an "
+        f"diesem Tag gilt, oder reference_date ändern"
+    )
+
+
 def choose_service_dates(
     trips_by_date: pd.Series,
     day_types: Sequence[DayType],

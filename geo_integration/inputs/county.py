@@ -11,7 +11,12 @@ import pandas as pd
 from geo_integration.errors import GeoIntegrationError, SettingsError, SourceError
 from geo_integration.frames import CONNECTIONS, DAY_S, SERVICE_DATES, empty_frame
 from geo_integration.inputs.boundaries import read_areas, read_places
-from geo_integration.inputs.calendars import choose_service_dates, day_types_of, read_calendar
+from geo_integration.inputs.calendars import (
+    choose_service_dates,
+    day_types_of,
+    read_calendar,
+    require_validity,
+)
 from geo_integration.inputs.geocoding import (
     Gazetteer,
     locate_offers,
@@ -29,7 +34,9 @@ from geo_integration.inputs.timetable import (
     empty_feed,
     read_feeds,
     trips_by_date,
+    trips_by_operator,
 )
+from geo_integration.inputs.varying import varying_lines
 from geo_integration.settings import PROFILE, Settings, seconds_of_day
 
 if TYPE_CHECKING:
@@ -56,7 +63,8 @@ T = TypeVar("T")
 class Inputs(NamedTuple):
     """What was read of a county; the frames are declared in frames.py.
 
-    `trips_by_date` has the trips and the day type of every date of the timetable.
+    `trips_by_date` has the trips and the day type of every date of the timetable; `varying_lines`
+    those lines for which the service dates are not typical.
     """
 
     areas: gpd.GeoDataFrame
@@ -70,6 +78,7 @@ class Inputs(NamedTuple):
     connections: Mapping[dt.date, pd.DataFrame]
     service_dates: pd.DataFrame
     trips_by_date: pd.DataFrame
+    varying_lines: list[str]
     streets: Streets | None
     sources: pd.DataFrame
     faults: pd.DataFrame
@@ -221,6 +230,7 @@ def inspect_county(
             connections=_connections(feed, dates[0], next_night=_after_midnight(settings)),
             service_dates=dates[0],
             trips_by_date=dates[1],
+            varying_lines=varying_lines(feed, *dates),
             streets=streets,
             sources=sources,
             faults=faults.frame(),
@@ -279,17 +289,19 @@ def _say_feed(feed: Feed) -> str:
 
 
 def _dates(settings: Settings, feed: Feed, faults: FaultList) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """SERVICE_DATES, and trips and day type of every date."""
+    """SERVICE_DATES; trips, day type, and trips of each operator of every date."""
     path = settings.layer("calendar")
     holidays = {} if path is None else read_calendar(path, faults)
     if feed.trips.empty:
         return empty_frame(SERVICE_DATES), pd.DataFrame(columns=["trips", "day_type"])
-    counts = trips_by_date(feed)
+    counts, by_operator = trips_by_date(feed), trips_by_operator(feed)
+    require_validity(counts.index[0], counts.index[-1], settings.transit.reference_date)
     dates = choose_service_dates(
         counts, settings.day_types, holidays, reference_date=settings.transit.reference_date
     )
     kinds = day_types_of(list(counts.index), settings.day_types, holidays)
-    return dates, pd.DataFrame({"trips": counts, "day_type": kinds})
+    by_date = pd.DataFrame({"trips": counts, "day_type": kinds})
+    return dates, by_date.join(by_operator)
 
 
 def _say_dates(found: tuple[pd.DataFrame, pd.DataFrame]) -> str:

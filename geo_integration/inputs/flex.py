@@ -18,7 +18,14 @@ import shapely
 from pyproj import Transformer
 
 from geo_integration.inputs.gtfs import GROUP, ZONE, number, text
-from geo_integration.inputs.stop_times import BLANK, NOT_THERE, WINDOWS, flexible_rows, seconds
+from geo_integration.inputs.stop_times import (
+    BLANK,
+    NOT_THERE,
+    WINDOWS,
+    flexible_rows,
+    may_be_flexible,
+    seconds,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,7 +64,7 @@ class Flexible(NamedTuple):
 
 def no_flexible() -> Flexible:
     """Make what a feed without flexible trips has."""
-    calls = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in CALLS.items()})
+    calls = pd.DataFrame({name: np.empty(0, kind) for name, kind in CALLS.items()})
     return Flexible(calls, pd.DataFrame({"area": [], "stop": []}, dtype=object), {})
 
 
@@ -82,6 +89,8 @@ def read_flexible(
         the same areas in the same windows one is kept, with the lines of all.
     """
     table = files.tables["stop_times.txt"]
+    if not may_be_flexible(files):
+        return no_flexible(), trips
     flexible = flexible_rows(files, places)
     if not flexible.any():
         return no_flexible(), trips

@@ -65,8 +65,8 @@ def read_frequencies(files: Files, trips: pl.DataFrame) -> pd.DataFrame:
 
 def no_frequencies() -> pd.DataFrame:
     """Make the table of a feed in which every trip stands for itself."""
-    empty = pd.DataFrame({name: pd.Series(dtype=np.int64) for name in COLUMNS})
-    return empty.astype({"exact": bool})
+    kinds = dict.fromkeys(COLUMNS, np.dtype(np.int64)) | {"exact": np.dtype(bool)}
+    return pd.DataFrame({name: np.empty(0, kind) for name, kind in kinds.items()})
 
 
 def departures(

@@ -1,4 +1,10 @@
-"""Rides of flexible call-buses: from every stop of an area to every other, while it is served."""
+"""Rides of flexible call-buses: from every stop of an area to every other, while it is served.
+
+The number of hops grows with the square of the stops. The real call-buses of Angermünde (189 stops
+after merging) in a window of four and a half hours make 600,000 hops of a date in 0.1 s and 20 MB;
+on a Saturday, 14 hours long and with a second area of 105 stops, it is 2.4 million in 0.3 s and
+82 MB. They belong to on-demand trips only: whoever searches without these pays nothing for them.
+"""
 
 from __future__ import annotations
 
@@ -42,8 +48,8 @@ class Rides(NamedTuple):
 def no_rides() -> Rides:
     """Make what a feed without flexible trips offers."""
     return Rides(
-        pd.DataFrame({c: pd.Series(dtype=np.int64) for c in OFFERED}),
-        pd.DataFrame({c: pd.Series(dtype=np.int32) for c in RIDES}),
+        pd.DataFrame({name: np.empty(0, np.int64) for name in OFFERED}),
+        pd.DataFrame({name: np.empty(0, np.int32) for name in RIDES}),
     )
 
 

@@ -42,6 +42,8 @@ class Rows(NamedTuple):
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> Rows:
         """Some of the rows, or all in another order."""
+        if rows.dtype == bool and rows.all():
+            return self
         return Rows._make(values[rows] for values in self)
 
 
@@ -121,7 +123,7 @@ def read_rows(files: Files, trips: pl.DataFrame, places: Places) -> tuple[Rows, 
         message = f"{int(unknown.sum())} Zeilen mit unbekannter Fahrt: nicht verwendet"
         files.note("stop_times.txt trip_id", table.filter(unknown)["trip_id"][0], message)
     kept = joined["running"].fill_null(value=False)
-    if GROUP in table.columns or ZONE in table.columns or _has_windows(files):
+    if may_be_flexible(files):
         kept &= ~flexible_rows(files, places)
     if not kept.all():
         table, joined = table.filter(kept), joined.filter(kept)
@@ -131,12 +133,11 @@ def read_rows(files: Files, trips: pl.DataFrame, places: Places) -> tuple[Rows, 
     return _ordered(files, trips, rows.take(stop >= 0)), pl.Series(lost, dtype=pl.String)
 
 
-def _has_windows(files: Files) -> bool:
-    """Whether the feed may have trips without times of their own."""
+def may_be_flexible(files: Files) -> bool:
+    """Tell whether the feed may have calls of GTFS-Flex at all."""
     columns = files.tables["stop_times.txt"].columns
-    return any(c in columns for pair in WINDOWS for c in pair) or (
-        "location_groups.txt" in files.tables
-    )
+    marks = (GROUP, ZONE, *WINDOWS[0], *WINDOWS[1])
+    return any(c in columns for c in marks) or "location_groups.txt" in files.tables
 
 
 def _rows(table: pl.DataFrame, trip: NDArray[np.int32], stop: NDArray[np.int32]) -> Rows:

@@ -180,7 +180,9 @@ def _blocks(
 ) -> pd.DataFrame:
     """First and last call of each trip in a block of more than one."""
     first = first_rows(rows.trip)
-    last = np.append(first[1:], len(rows.trip)) - 1
+    if not (trips["block"] != "").any():
+        first = first[:0]
+    last = np.append(first[1:], len(rows.trip))[: len(first)] - 1
     blocks = trips[rows.trip[first]]["block"]
     together = ((blocks != "") & blocks.is_duplicated()).to_numpy()
     first, last = first[together], last[together]

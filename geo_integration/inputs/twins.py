@@ -59,6 +59,8 @@ def without_twins(
     bounds = np.searchsorted(rows.trip, np.arange(trips.height + 1))
     lost = 0
     for group in _groups(trips, rows, repeated):
+        if not _share_days(services, sorted({at[service[trip]] for trip in group}), group):
+            continue
         taken = services.days_of(at[service[group[0]]])
         for trip in group[1:]:
             days = services.days_of(at[service[trip]])
@@ -80,6 +82,14 @@ def without_twins(
         trips = trips.with_columns(service_id=pl.Series(names, dtype=pl.String))
         services = _with_services(services, added)
     return trips, services, kept
+
+
+def _share_days(services: Services, used: list[int], group: list[int]) -> bool:
+    """Whether any two trips of a group run on the same day."""
+    if len(used) < len(group):
+        return True
+    days = np.sort(np.concatenate([services.days_of(i) for i in used]))
+    return bool((np.diff(days) == 0).any())
 
 
 def _groups(trips: pl.DataFrame, rows: Rows, repeated: NDArray[np.bool_]) -> Iterator[list[int]]:

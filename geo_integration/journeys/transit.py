@@ -118,7 +118,7 @@ def sparse(pair: NDArray[np.int64], seconds: NDArray[np.int32], stops: int) -> W
 def turned_round(walks: Walks, size: int) -> Walks:
     """Walks from the targets, of which there are `size`, to the rows."""
     row = np.repeat(np.arange(len(walks.start) - 1, dtype=np.int32), np.diff(walks.start))
-    order = np.lexsort((row, walks.target))
+    order = np.argsort(walks.target, kind="stable")
     counts = np.bincount(walks.target, minlength=size)
     start = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
     return Walks(start, row[order], walks.seconds[order])
@@ -161,7 +161,8 @@ def build_network(connections: pd.DataFrame, change: Walks, *, reverse: bool = F
         following, sequence = _runs_before(run, following, sequence), -sequence
         change, back = back, change
     # Hops without duration: within a run the later one comes first.
-    order = np.lexsort((-sequence, run, -column["departure_s"]))
+    last = np.lexsort((sequence, run))[::-1]
+    order = last[np.argsort(-column["departure_s"][last], kind="stable")]
     hops = np.empty((len(run), 8), np.int32)
     for position, name in enumerate(names):
         hops[:, position] = column[name][order]

@@ -10,12 +10,13 @@ import pandas as pd
 from geo_integration.frames import SERVED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
 THIN = 0.7
 ATYPICAL = 0.3
+FEW = 5
 SHOWN = 5
 
 Guards = list[dict[str, Any]]
@@ -46,6 +47,7 @@ def find_guards(
     service_dates: pd.DataFrame,
     trips_by_date: pd.DataFrame,
     *,
+    varying_lines: Sequence[str],
     has_stop: NDArray[np.bool_],
     streets: Mapping[str, OffStreets],
     span: tuple[int, int],
@@ -59,7 +61,10 @@ def find_guards(
     cells, offers, sessions, trips, covered, service_dates : DataFrame
         CELLS with the flag `withheld`, OFFERS, SESSIONS, TRIPS, COVERAGE, SERVICE_DATES.
     trips_by_date : DataFrame
-        trips and day_type of every date of the feed; index: date.
+        trips and day_type of every date of the feed, and a column of trips for each operator (any
+        name); index: date.
+    varying_lines : sequence of str
+        Lines for which the service dates are not typical.
     has_stop : ndarray of bool
         Per cell: a stop within walking distance.
     streets : mapping of str to OffStreets
@@ -89,6 +94,8 @@ def find_guards(
         note("cells_withheld", withheld.sum(), residents[withheld].sum(), warning=False)
     residents = np.where(withheld, 0, residents)
     _timetable_guards(note, service_dates, trips_by_date)
+    if varying_lines:
+        note("varying_lines", len(varying_lines), _some(varying_lines))
     booked = sorted(set(trips.loc[trips["on_demand"], "line"].astype(str)))
     if booked:
         note("on_demand_lines", len(booked), ", ".join(booked), warning=False)
@@ -124,6 +131,12 @@ def _timetable_guards(note: Note, service_dates: pd.DataFrame, trips_by_date: pd
     thin = (trips_by_date["trips"] < THIN * usual).to_numpy()
     if thin.any():
         note("thin_dates", thin.sum(), _some([f"{d:%d.%m.%Y}" for d in days[thin]]))
+    _operator_guard(note, trips_by_date, like)
+    alone = service_dates[service_dates["candidates"] == 1]
+    if len(alone):
+        note(
+            "lone_date", len(alone), _some([f"{d:%d.%m.%Y}" for d in alone["date"]]), warning=False
+        )
     silent = service_dates[service_dates["trips"] == 0]
     if len(silent):
         note("no_service", len(silent), _some([f"{d:%d.%m.%Y}" for d in silent["date"]]))
@@ -134,6 +147,25 @@ def _timetable_guards(note: Note, service_dates: pd.DataFrame, trips_by_date: pd
     odd = service_dates[off > ATYPICAL * service_dates["trips_median"]]
     if len(odd):
         note("atypical_date", len(odd), _some([f"{d:%d.%m.%Y}" for d in odd["date"]]))
+
+
+def _operator_guard(note: Note, trips_by_date: pd.DataFrame, like: list[pd.Series]) -> None:
+    """Operators, or whole feeds, that are missing or thin on days on which they usually run."""
+    operators = trips_by_date.drop(columns=["trips", "day_type"])
+    if operators.shape[1] < 2:
+        return
+    alike = operators.groupby(like)
+    usual, often = alike.transform("median"), alike.transform("quantile", 0.75)
+    thin = (operators < THIN * usual) & (usual >= FEW)
+    # Gone for more than half of the time the median is nought, and tells nothing.
+    gone = (operators == 0) & (often >= FEW)
+    missed = (thin | gone) & (trips_by_date["day_type"] != "").to_numpy()[:, None]
+    days = missed.sum()
+    days = days[days > 0].sort_values(ascending=False, kind="stable")
+    if len(days):
+        first = [missed.index[missed[name].to_numpy()][0] for name in days.index]
+        told = zip(days.index, days, first, strict=True)
+        note("thin_operators", len(days), _some([f"{n}: {k} ({d:%d.%m.%Y})" for n, k, d in told]))
 
 
 def _offer_guards(

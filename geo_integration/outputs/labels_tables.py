@@ -179,9 +179,35 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
             "({detail})"
         ),
     ),
+    "guard.thin_operators": (
+        (
+            "Betreiber, deren Fahrten an manchen Tagen ganz oder zu mehr als 30 % fehlen: {count} "
+            "(Betreiber: Tage, der erste: {detail})"
+        ),
+        (
+            "Operators of whose trips all or more than 30 % are missing on some days: {count} "
+            "(operator: days, the first: {detail})"
+        ),
+    ),
+    "guard.lone_date": (
+        (
+            "Gewählte Fahrplantage, die die einzigen ihrer Art sind (ob sie üblich sind, ist nicht "
+            "zu prüfen): {count} ({detail})"
+        ),
+        (
+            "Service dates that are the only ones of their kind in the timetable, so nothing tells "
+            "whether they are typical: {count} ({detail})"
+        ),
+    ),
     "guard.atypical_date": (
         "Gewählte Fahrplantage, die um mehr als 30 % vom Üblichen abweichen: {count} ({detail})",
         "Chosen service dates that differ from the usual by more than 30 %: {count} ({detail})",
+    ),
+    "guard.varying_lines": (
+        "Linien, die von Tag zu Tag anders fahren (etwa nach der Tide); gerechnet ist ihr Fahrplan an "
+        "den genannten Tagen: {count} ({detail})",
+        "Lines that run differently from day to day (by the tide, say); computed with their times on "
+        "the dates named: {count} ({detail})",
     ),
     "guard.no_service": (
         "Ausgewählte Tage ganz ohne Verkehr: {count} ({detail}); dort zählen nur Fußwege",

@@ -16,6 +16,7 @@ from geo_integration.inputs.calendars import (
     day_types_of,
     is_day_type,
     read_calendar,
+    require_validity,
 )
 from geo_integration.settings import DayType
 
@@ -225,3 +226,23 @@ def test_the_chosen_date_has_service_and_no_other_is_nearer_to_the_median(number
             continue
         assert row.trips_median == pd.Series(same).median()
         assert abs(row.trips - row.trips_median) == min(abs(n - row.trips_median) for n in same)
+
+
+# Validity ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reference", [None, dt.date(2026, 1, 1), dt.date(2026, 6, 30)])
+def test_a_timetable_that_is_valid_on_the_reference_date_is_taken(reference):
+    require_validity(dt.date(2026, 1, 1), dt.date(2026, 6, 30), reference)
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        (dt.date(2026, 7, 1), r"ist abgelaufen am 01\.07\.2026"),
+        (dt.date(2025, 12, 31), r"hat noch nicht begonnen am 31\.12\.2025"),
+    ],
+)
+def test_a_timetable_that_is_not_valid_on_the_reference_date_is_refused(reference, said):
+    with pytest.raises(FeedError, match=said):
+        require_validity(dt.date(2026, 1, 1), dt.date(2026, 6, 30), reference)

@@ -73,12 +73,12 @@ def both_ways(connections, change):
     return build_network(connections, change), build_network(connections, change, reverse=True)
 
 
-def write_feed(path, stops, lines, *, date=MONDAY, frequencies=()):
+def write_feed(path, stops, lines, *, date=MONDAY, frequencies=(), transfers=()):
     """Write a GTFS zip for one date.
 
     `stops` are (longitude, latitude); `lines` are (name, trips), a trip a list of calls
     (stop, arrival, departure) with seconds; trips are called <line>-<n>, stops by their number.
-    `frequencies` are (trip, first, end, headway).
+    `frequencies` are (trip, first, end, headway), `transfers` (from, to, seconds).
     """
     service = f"{date:%Y%m%d}"
     calls = [
@@ -115,12 +115,30 @@ def write_feed(path, stops, lines, *, date=MONDAY, frequencies=()):
             ("trip_id", "start_time", "end_time", "headway_secs", "exact_times"),
             *[(trip, clock(first), clock(end), gap, 0) for trip, first, end, gap in frequencies],
         ]
-    with zipfile.ZipFile(path, "w") as archive:
+    if transfers:
+        tables["transfers.txt"] = [
+            ("from_stop_id", "to_stop_id", "transfer_type", "min_transfer_time"),
+            *[(u, v, 2, seconds) for u, v, seconds in transfers],
+        ]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, rows in tables.items():
             text = io.StringIO()
             csv.writer(text, lineterminator="\n").writerows(rows)
             archive.writestr(name, text.getvalue())
     return path
+
+
+def lines_in(connections):
+    """One line for each run of CONNECTIONS, as `write_feed` wants them."""
+    table = connections.sort_values(["run", "sequence"], kind="stable")
+    columns = ["from_stop", "to_stop", "departure_s", "arrival_s"]
+    lines = []
+    for run, rows in table.groupby("run"):
+        leaves, reaches, departure, arrival = rows[columns].to_numpy().T.tolist()
+        stops, came = [leaves[0], *reaches], [departure[0], *arrival]
+        calls = list(zip(stops, came, [*departure, arrival[-1]], strict=True))
+        lines.append((f"{run}", [calls]))
+    return lines
 
 
 def clock(seconds):
@@ -188,6 +206,7 @@ __all__ = [
     "both_ways",
     "clock",
     "day_of",
+    "lines_in",
     "porto_alegre",
     "row_of",
     "table_of",

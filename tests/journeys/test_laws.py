@@ -13,6 +13,7 @@ from itertools import pairwise
 import feeds
 import numpy as np
 import pandas as pd
+import pytest
 import raptor
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -94,15 +95,15 @@ class Day:
 
 
 @st.composite
-def runs_of(draw, stops, *, first=None, time=None):
-    """One run: hops one after another, with or without duration."""
+def runs_of(draw, stops, *, first=None, time=None, lasts=(0, 1, 1, 2, 4), begins=(-2, 30)):
+    """One run: hops one after another; `lasts` are the durations that occur."""
     often = st.sampled_from([True, True, True, True, False])
     at = draw(st.integers(0, stops - 1)) if first is None else first
-    now = draw(st.integers(-2, 30)) if time is None else time
+    now = draw(st.integers(*begins)) if time is None else time
     hops = []
     for _ in range(draw(st.integers(1, 4))):
         to = draw(st.integers(0, stops - 1))
-        arrival = now + draw(st.sampled_from([0, 1, 1, 2, 4]))
+        arrival = now + draw(st.sampled_from(lasts))
         hop = (at, to, now * UNIT_S, arrival * UNIT_S, draw(often), draw(often))
         hops.append(hop)
         at, now = to, arrival + draw(st.sampled_from([0, 0, 1]))
@@ -110,18 +111,27 @@ def runs_of(draw, stops, *, first=None, time=None):
 
 
 @st.composite
-def days(draw, *, zero=True):
-    """A day; without `zero` no change takes no time."""
+def days(draw, *, at_once=False):
+    """A day. `at_once`: hops, changes and going on may all take no time, one right after another.
+
+    Otherwise a day has either hops without duration, or changes and vehicles that go on at once.
+    """
+    still = at_once or draw(st.booleans())
+    instant = at_once or not still
+    lasts = (0, 0, 1) if at_once else (0, 1, 1, 2, 4) if still else (1, 1, 2, 4)
+    begins = (11, 14) if at_once else draw(st.sampled_from([(-2, 30), (9, 14)]))
     stops = draw(st.integers(2, 5))
     runs, next_run = [], {}
     for _ in range(draw(st.integers(1, 7))):
-        runs.append(draw(runs_of(stops)))
+        runs.append(draw(runs_of(stops, lasts=lasts, begins=begins)))
         while draw(st.sampled_from([False, False, True])):
             last = runs[-1][-1]
             place = draw(st.sampled_from([last[1], last[1], draw(st.integers(0, stops - 1))]))
-            later = last[3] // UNIT_S + draw(st.sampled_from([0, 0, 1, 2]))
+            later = last[3] // UNIT_S + draw(
+                st.sampled_from([0, 0, 1, 2] if instant else [1, 1, 2])
+            )
             next_run[len(runs) - 1] = len(runs)
-            runs.append(draw(runs_of(stops, first=place, time=later)))
+            runs.append(draw(runs_of(stops, first=place, time=later, lasts=lasts)))
     order = draw(st.permutations(range(len(runs))))
     place_of = {run: place for place, run in enumerate(order)}
     runs = [runs[run] for run in order]
@@ -136,7 +146,7 @@ def days(draw, *, zero=True):
             between = draw(some)
             if between is not None:
                 walks[u][v] = walks[v][u] = between
-    kinds = ["recommended", "min_time", "forbidden", *(["timed"] if zero else [])]
+    kinds = ["recommended", "min_time", "forbidden", *(["timed"] if instant else [])]
     rules = [
         (u, v, kind := draw(st.sampled_from(kinds)), 90 if kind == "min_time" else np.nan)
         for u, v in draw(
@@ -147,10 +157,11 @@ def days(draw, *, zero=True):
         )
     ]  # fmt: skip
     near = st.dictionaries(st.integers(0, stops - 1), seconds, min_size=1, max_size=3)
+    buffer = st.sampled_from([0, 30, 60] if instant else [1, 30, 60])
     origins, goals = draw(st.integers(1, 3)), draw(st.integers(1, 3))
     afoot = st.dictionaries(st.integers(0, goals - 1), st.integers(600, 1800), max_size=1)
     return Day(
-        runs, next_run, walks, draw(st.sampled_from([0, 30, 60] if zero else [1, 30, 60])), rules,
+        runs, next_run, walks, draw(buffer), rules,
         [draw(near) for _ in range(origins)], [draw(near) for _ in range(goals)],
         [draw(afoot) for _ in range(origins)],
     )  # fmt: skip
@@ -218,13 +229,61 @@ def by_raptor(day, window):
     ).swapaxes(2, 3)
 
 
-@given(days(), windows)
-def test_every_pair_and_every_number_of_rides_is_as_raptor_says(day, window):
+def agrees(day, window):
+    """Whether RAPTOR finds the same, with any number of rides."""
     wanted = np.sort(by_raptor(day, window), axis=1)
     rank = [-(-p * window.minutes // 100) - 1 for p in PERCENTILES]
     for k, rides in enumerate(RIDES):
         found = times(day, window._replace(max_rides=rides))
-        assert found.tolist() == wanted[k, rank].tolist()
+        if found.tolist() != wanted[k, rank].tolist():
+            return False
+    return True
+
+
+@given(days(), windows)
+def test_every_pair_and_every_number_of_rides_is_as_raptor_says(day, window):
+    assert agrees(day, window)
+
+
+@given(days(at_once=True), windows)
+def test_raptor_agrees_where_a_hop_and_what_follows_take_no_time(day, window):
+    assert agrees(day, window)
+
+
+LATER, AT_ONCE, FURTHER = [(0, 1, 300, 600)], [(1, 2, 600, 600)], [(2, 3, 600, 900)]
+
+
+@pytest.mark.parametrize(
+    "order", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)]
+)
+@pytest.mark.parametrize("window", [Window(240), Window(960, arrive_by=True), Window(180, 2)])
+def test_a_vehicle_that_goes_on_twice_at_one_moment_keeps_its_passengers(order, window):
+    # Stop 0 at 5:00, stops 1 and 2 both at 10:00 (timetables are in whole minutes), stop 3 at
+    # 15:00: one vehicle in three runs, whatever their numbers are.
+    runs = dict(zip(order, (LATER, AT_ONCE, FURTHER), strict=True))
+    day = Day(
+        [[(*hop, True, True) for hop in runs[k]] for k in range(3)],
+        {order[0]: order[1], order[1]: order[2]},
+        [{s: 0} for s in range(4)], 60, [], [{0: 0}], [{3: 0}], [{}],
+    )  # fmt: skip
+    assert times(day, window, (100,)).item() == 900 - 300 + (120 if window.minutes == 2 else 60)
+
+
+@pytest.mark.parametrize(
+    "order", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)]
+)
+@pytest.mark.parametrize("window", [Window(240), Window(960, arrive_by=True), Window(180, 2)])
+@pytest.mark.parametrize("rides", [None, 3])
+def test_two_timed_changes_at_one_moment_are_both_reached(order, window, rides):
+    # The same with three vehicles that wait for each other.
+    runs = dict(zip(order, (LATER, AT_ONCE, FURTHER), strict=True))
+    day = Day(
+        [[(*hop, True, True) for hop in runs[k]] for k in range(3)], {},
+        [{s: 0} for s in range(4)], 60, [(s, s, "timed", np.nan) for s in (1, 2)],
+        [{0: 0}], [{3: 0}], [{}],
+    )  # fmt: skip
+    window = window._replace(max_rides=rides)
+    assert times(day, window, (100,)).item() == 900 - 300 + (120 if window.minutes == 2 else 60)
 
 
 @given(days(), st.lists(st.integers(-100, 1300), min_size=1, max_size=5))

@@ -22,6 +22,7 @@ ALL = {
     "feed_validity",
     "no_timetable",
     "lent_date",
+    "lone_date",
     "no_service",
     "nobody_reached",
     "offers_off_street",
@@ -37,6 +38,8 @@ ALL = {
     "same_on_days",
     "sessions_outside_rule",
     "thin_dates",
+    "varying_lines",
+    "thin_operators",
 }
 
 
@@ -87,6 +90,7 @@ def guard(**changes):
             )
             for name, size in (("cells", len(cells)), ("offers", len(offers)), ("stops", 3))
         },
+        "varying_lines": [],
         "span": SPAN,
         "rejected": 0,
     }
@@ -158,6 +162,58 @@ def test_dates_with_few_trips_are_counted_against_their_own_kind_of_day():
     assert warnings(trips=trips) == set()
 
 
+def operators(**columns):
+    """Four weeks of a hundred trips a day, and the trips of each operator on every day."""
+    return weeks().assign(**columns)
+
+
+def test_an_operator_that_is_missing_for_a_week_is_named_though_the_sum_hardly_falls():
+    small = [8] * 7 + [0] * 7 + [8] * 14
+    found = guard(trips=operators(Westbus=92, Ostbus=small))["thin_operators"]
+    assert (found["level"], found["count"]) == ("warning", 1)
+    assert found["detail"] == "Ostbus: 7 (09.11.2026)"
+    assert "thin_dates" not in guard(trips=operators(Westbus=92, Ostbus=small))
+
+
+def test_an_operator_that_is_missing_most_of_the_time_is_named():
+    found = guard(trips=operators(Westbus=92, Ostbus=[8] * 14 + [0] * 14))["thin_operators"]
+    assert found["detail"] == "Ostbus: 14 (16.11.2026)"
+
+
+def test_an_operator_that_runs_thinner_on_some_days_is_named():
+    found = guard(trips=operators(Westbus=92, Ostbus=[5] + [8] * 27))["thin_operators"]
+    assert found["detail"] == "Ostbus: 1 (02.11.2026)"
+
+
+@pytest.mark.parametrize(
+    "trips",
+    [
+        [8] * 28,
+        [6] + [8] * 27,  # three quarters
+        [4, 0, 4, 4] * 7,  # too few to tell
+        ([8] * 5 + [0, 0]) * 4,  # never at weekends
+    ],
+)
+def test_an_operator_that_runs_as_usual_is_not_named(trips):
+    assert "thin_operators" not in guard(trips=operators(Westbus=92, Ostbus=trips))
+
+
+def test_one_operator_alone_is_not_told_apart_from_the_whole():
+    assert "thin_operators" not in guard(trips=operators(Westbus=[0] + [92] * 27))
+
+
+def test_dates_that_belong_to_no_kind_of_day_tell_nothing_of_operators():
+    trips = operators(Westbus=92, Ostbus=[0] + [8] * 27)
+    trips.loc[MONDAY, "day_type"] = ""
+    assert "thin_operators" not in guard(trips=trips)
+
+
+def test_a_date_without_a_second_of_its_kind_is_told():
+    lone = chosen((MONDAY, 100, 100)).assign(candidates=1)
+    found = guard(dates=lone)["lone_date"]
+    assert (found["level"], found["detail"]) == ("info", "02.11.2026")
+
+
 @pytest.mark.parametrize(("trips", "fires"), [(100, False), (70, False), (69, True), (131, True)])
 def test_a_chosen_date_far_from_the_usual_is_named(trips, fires):
     found = guard(dates=chosen((MONDAY, trips, 100)))
@@ -197,6 +253,11 @@ def test_what_hangs_on_an_island_of_the_streets_is_told():
     assert found["offers_on_islands"]["detail"] == "o1, o2"
     assert (found["stops_on_islands"]["count"], found["stops_on_islands"]["detail"]) == (2, "3")
     assert found["stops_on_islands"]["level"] == "warning"
+
+
+def test_lines_that_run_differently_from_day_to_day_are_told():
+    found = guard(varying_lines=["Faehre"])["varying_lines"]
+    assert (found["count"], found["detail"], found["level"]) == (1, "Faehre", "warning")
 
 
 def test_stops_that_nobody_can_walk_to_are_told():

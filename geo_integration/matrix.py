@@ -240,8 +240,8 @@ def _date_notes(date: dt.date, counts: pd.Series) -> list[str]:
     notes = [f"Verkehrstag {date:%d.%m.%Y}: {trips} Fahrten"]
     if trips < THIN * usual:
         notes.append(
-            f"WARNUNG: das sind weniger als {THIN * 100:.0f} % der an diesem Wochentag üblichen {usual:g}; "
-            f"ein Feiertag, oder der Fahrplan ist unvollständig"
+            f"WARNUNG: das sind weniger als {THIN * 100:.0f} % der an diesem Wochentag üblichen "
+            f"{usual:g}; ein Feiertag, oder der Fahrplan ist unvollständig"
         )
     return notes
 

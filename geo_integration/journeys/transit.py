@@ -163,10 +163,8 @@ def build_network(connections: pd.DataFrame, change: Walks, *, reverse: bool = F
     # Hops without duration: within a run the later one comes first.
     last = np.lexsort((sequence, run))[::-1]
     order = last[np.argsort(-column["departure_s"][last], kind="stable")]
-    hops = np.empty((len(run), 8), np.int32)
-    for position, name in enumerate(names):
-        hops[:, position] = column[name][order]
-    hops[:, NEXT] = following[order]
+    columns = [*(column[name] for name in names), following]
+    hops = np.stack(columns, axis=1, dtype=np.int32, casting="unsafe")[order]
     return Network(
         hops=hops,
         order_s=-hops[:, DEPARTURE],

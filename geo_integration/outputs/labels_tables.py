@@ -204,10 +204,8 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
         "Chosen service dates that differ from the usual by more than 30 %: {count} ({detail})",
     ),
     "guard.varying_lines": (
-        "Linien, die von Tag zu Tag anders fahren (etwa nach der Tide); gerechnet ist ihr Fahrplan an "
-        "den genannten Tagen: {count} ({detail})",
-        "Lines that run differently from day to day (by the tide, say); computed with their times on "
-        "the dates named: {count} ({detail})",
+        "Linien, die von Tag zu Tag anders fahren, etwa nach der Tide: {count} ({detail})",
+        "Lines that run differently from day to day, by the tide, say: {count} ({detail})",
     ),
     "guard.no_service": (
         "Ausgewählte Tage ganz ohne Verkehr: {count} ({detail}); dort zählen nur Fußwege",

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import toy
@@ -11,6 +11,9 @@ from geo_integration.inputs.tables import FaultList
 from geo_integration.inputs.timetable import connections_on, read_feeds, trips_by_date
 from geo_integration.inputs.varying import varying_lines
 from geo_integration.settings import DayType, Transit
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DAYS = [DayType(id="tuesday", label="Dienstag", weekdays=("tu",))]
 

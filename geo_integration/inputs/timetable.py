@@ -16,15 +16,15 @@ import pandas as pd
 
 from geo_integration.errors import FeedError
 from geo_integration.frames import CONNECTIONS, TRANSFERS, TRIPS, check_frame, empty_frame
-from geo_integration.inputs.flex import Flexible
-from geo_integration.inputs.frequencies import no_frequencies, runs_per_trip
-from geo_integration.inputs.hops import Hops, hops_of, joined
-from geo_integration.inputs.parts import Part, read_part, times_frame
-from geo_integration.inputs.rides import Rides, build_rides, no_rides
-from geo_integration.inputs.service_days import day_length_s
-from geo_integration.inputs.stops import stops_frame
+from geo_integration.inputs.gtfs.flex import Flexible
+from geo_integration.inputs.gtfs.frequencies import no_frequencies, runs_per_trip
+from geo_integration.inputs.gtfs.hops import Hops, hops_of, joined
+from geo_integration.inputs.gtfs.parts import Part, read_part, times_frame
+from geo_integration.inputs.gtfs.rides import Rides, build_rides, no_rides
+from geo_integration.inputs.gtfs.service_days import day_length_s
+from geo_integration.inputs.gtfs.stops import stops_frame
+from geo_integration.inputs.gtfs.transfers import Links
 from geo_integration.inputs.tables import FaultList
-from geo_integration.inputs.transfers import Links
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

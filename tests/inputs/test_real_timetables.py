@@ -14,7 +14,7 @@ import pytest
 from made_feeds import DAYS, said
 
 from geo_integration.errors import FeedError
-from geo_integration.inputs.hops import hops_of
+from geo_integration.inputs.gtfs.hops import hops_of
 from geo_integration.inputs.timetable import connections_on, read_feeds, trips_by_date
 from geo_integration.settings import Transit
 

@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from geo_integration.inputs.gtfs import number, text
-from geo_integration.inputs.phoned import ON_CALL
-from geo_integration.inputs.stop_times import seconds
+from geo_integration.inputs.gtfs.files import number, text
+from geo_integration.inputs.gtfs.phoned import ON_CALL
+from geo_integration.inputs.gtfs.stop_times import seconds
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from numpy.typing import NDArray
 
-    from geo_integration.inputs.gtfs import Files
+    from geo_integration.inputs.gtfs.files import Files
 
 COLUMNS = ("trip", "start_s", "end_s", "headway_s", "exact")
 _SEED = 1

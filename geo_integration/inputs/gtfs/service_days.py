@@ -13,12 +13,12 @@ import polars as pl
 
 from geo_integration.errors import FeedError
 from geo_integration.frames import DAY_S
-from geo_integration.inputs.gtfs import text
+from geo_integration.inputs.gtfs.files import text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo_integration.inputs.gtfs import Files
+    from geo_integration.inputs.gtfs.files import Files
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _EPOCH = dt.date(1970, 1, 1)

@@ -9,15 +9,15 @@ import pandas as pd
 import polars as pl
 
 from geo_integration.frames import TRANSFERS, check_frame, empty_frame
-from geo_integration.inputs.gtfs import number, text
-from geo_integration.inputs.stop_times import first_rows
+from geo_integration.inputs.gtfs.files import number, text
+from geo_integration.inputs.gtfs.stop_times import first_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo_integration.inputs.gtfs import Files
-    from geo_integration.inputs.stop_times import Rows
-    from geo_integration.inputs.stops import Places
+    from geo_integration.inputs.gtfs.files import Files
+    from geo_integration.inputs.gtfs.stop_times import Rows
+    from geo_integration.inputs.gtfs.stops import Places
 
 _KINDS = {"": "recommended", "0": "recommended", "1": "timed", "2": "min_time", "3": "forbidden"}
 _STAYS, _LEAVES = "4", "5"

@@ -7,7 +7,7 @@ import pytest
 from made_feeds import BASE, DAYS, TUESDAY, hops, read_made, said, stop_times, write_made
 
 from geo_integration.errors import FeedError
-from geo_integration.inputs.service_days import day_length_s, day_start_s
+from geo_integration.inputs.gtfs.service_days import day_length_s, day_start_s
 from geo_integration.inputs.timetable import connections_on, read_feeds, trips_by_date
 from geo_integration.settings import Transit
 

@@ -7,7 +7,7 @@ import pytest
 from made_feeds import FLAGS, MONDAY, TUESDAY, calendar, hops, read_made, said, stop_times
 
 from geo_integration.frames import VEHICLES
-from geo_integration.inputs.lines import vehicle_of
+from geo_integration.inputs.gtfs.lines import vehicle_of
 from geo_integration.inputs.timetable import trips_by_date, trips_by_operator
 from geo_integration.settings import Transit
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from geo_integration.inputs.gtfs import text
-from geo_integration.inputs.lines import read_booking_rules
-from geo_integration.inputs.stop_times import BY_PHONE, NOT_THERE, Rows, first_rows
+from geo_integration.inputs.gtfs.files import text
+from geo_integration.inputs.gtfs.lines import read_booking_rules
+from geo_integration.inputs.gtfs.stop_times import BY_PHONE, NOT_THERE, Rows, first_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo_integration.inputs.gtfs import Files
+    from geo_integration.inputs.gtfs.files import Files
 
 ON_CALL = "@telefon"
 

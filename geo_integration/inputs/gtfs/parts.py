@@ -8,21 +8,21 @@ import numpy as np
 import pandas as pd
 
 from geo_integration.errors import FeedError
-from geo_integration.inputs.flex import Flexible, read_flexible
-from geo_integration.inputs.frequencies import read_frequencies
-from geo_integration.inputs.gtfs import read_files
-from geo_integration.inputs.lines import read_trips, trips_frame
-from geo_integration.inputs.phoned import with_lead_times, with_phoned_trips
-from geo_integration.inputs.service_days import read_services, read_timezone
-from geo_integration.inputs.stop_times import (
+from geo_integration.inputs.gtfs.files import read_files
+from geo_integration.inputs.gtfs.flex import Flexible, read_flexible
+from geo_integration.inputs.gtfs.frequencies import read_frequencies
+from geo_integration.inputs.gtfs.lines import read_trips, trips_frame
+from geo_integration.inputs.gtfs.phoned import with_lead_times, with_phoned_trips
+from geo_integration.inputs.gtfs.service_days import read_services, read_timezone
+from geo_integration.inputs.gtfs.stop_times import (
     NOT_THERE,
     interpolated,
     read_rows,
     without_broken_trips,
 )
-from geo_integration.inputs.stops import note_lost_stops, read_places, served_stops
-from geo_integration.inputs.transfers import Links, read_links, read_transfers
-from geo_integration.inputs.twins import without_twins
+from geo_integration.inputs.gtfs.stops import note_lost_stops, read_places, served_stops
+from geo_integration.inputs.gtfs.transfers import Links, read_links, read_transfers
+from geo_integration.inputs.gtfs.twins import without_twins
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from geo_integration.inputs.gtfs import Files
-    from geo_integration.inputs.service_days import Services
-    from geo_integration.inputs.stop_times import Rows
-    from geo_integration.inputs.stops import Places
+    from geo_integration.inputs.gtfs.files import Files
+    from geo_integration.inputs.gtfs.service_days import Services
+    from geo_integration.inputs.gtfs.stop_times import Rows
+    from geo_integration.inputs.gtfs.stops import Places
     from geo_integration.inputs.tables import FaultList
     from geo_integration.settings import Transit
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from geo_integration.inputs.service_days import Services
-from geo_integration.inputs.stop_times import first_rows
+from geo_integration.inputs.gtfs.service_days import Services
+from geo_integration.inputs.gtfs.stop_times import first_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from geo_integration.inputs.gtfs import Files
-    from geo_integration.inputs.stop_times import Rows
+    from geo_integration.inputs.gtfs.files import Files
+    from geo_integration.inputs.gtfs.stop_times import Rows
 
 _FACTORS = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5],

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geo_integration.inputs.frequencies import departures
-from geo_integration.inputs.rides import ride_hops
-from geo_integration.inputs.service_days import day_start_s
-from geo_integration.inputs.transfers import next_trips
+from geo_integration.inputs.gtfs.frequencies import departures
+from geo_integration.inputs.gtfs.rides import ride_hops
+from geo_integration.inputs.gtfs.service_days import day_start_s
+from geo_integration.inputs.gtfs.transfers import next_trips
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -7,7 +7,7 @@ import pytest
 from made_feeds import hops, read_made, said, stop_times
 
 from geo_integration.errors import FeedError
-from geo_integration.inputs.stop_times import BLANK, BROKEN, seconds
+from geo_integration.inputs.gtfs.stop_times import BLANK, BROKEN, seconds
 
 HEAD = "trip_id,arrival_time,departure_time,stop_id,stop_sequence,shape_dist_traveled"
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from geo_integration.inputs.flex import Flexible
+    from geo_integration.inputs.gtfs.flex import Flexible
     from geo_integration.inputs.tables import FaultList
     from geo_integration.settings import Transit
 

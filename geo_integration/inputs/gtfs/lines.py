@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from geo_integration.inputs.gtfs import number, text
+from geo_integration.inputs.gtfs.files import number, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geo_integration.inputs.gtfs import Files
+    from geo_integration.inputs.gtfs.files import Files
     from geo_integration.settings import Transit
 
 _BUS = 3

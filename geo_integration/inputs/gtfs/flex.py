@@ -17,8 +17,8 @@ import polars as pl
 import shapely
 from pyproj import Transformer
 
-from geo_integration.inputs.gtfs import GROUP, ZONE, number, text
-from geo_integration.inputs.stop_times import (
+from geo_integration.inputs.gtfs.files import GROUP, ZONE, number, text
+from geo_integration.inputs.gtfs.stop_times import (
     BLANK,
     NOT_THERE,
     WINDOWS,
@@ -30,8 +30,8 @@ from geo_integration.inputs.stop_times import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo_integration.inputs.gtfs import Files
-    from geo_integration.inputs.stops import Places
+    from geo_integration.inputs.gtfs.files import Files
+    from geo_integration.inputs.gtfs.stops import Places
 
 CALLS = {
     "trip": np.int64,  # position in TRIPS

@@ -5,8 +5,8 @@ import functools
 import pytest
 from made_feeds import hops, read_made, said, stop_times
 
-from geo_integration.inputs.gtfs import read_files
-from geo_integration.inputs.stops import read_places
+from geo_integration.inputs.gtfs.files import read_files
+from geo_integration.inputs.gtfs.stops import read_places
 
 HEAD = "stop_id,stop_name,stop_lat,stop_lon,location_type,parent_station\n"
 

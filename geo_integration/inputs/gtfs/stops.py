@@ -12,12 +12,12 @@ import polars as pl
 from pyproj import CRS, Transformer
 
 from geo_integration.frames import STOPS, check_frame
-from geo_integration.inputs.gtfs import number, text
+from geo_integration.inputs.gtfs.files import number, text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo_integration.inputs.gtfs import Files
+    from geo_integration.inputs.gtfs.files import Files
 
 _LEVELS = 3
 _SHOWN = 3

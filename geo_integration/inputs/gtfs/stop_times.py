@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import polars as pl
 
-from geo_integration.inputs.gtfs import GROUP, ZONE, number, text
+from geo_integration.inputs.gtfs.files import GROUP, ZONE, number, text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo_integration.inputs.gtfs import Files
-    from geo_integration.inputs.stops import Places
+    from geo_integration.inputs.gtfs.files import Files
+    from geo_integration.inputs.gtfs.stops import Places
 
 REGULAR, NOT_THERE, BY_PHONE = 0, 1, 2
 BLANK, BROKEN = -1, -2

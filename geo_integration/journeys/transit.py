@@ -35,8 +35,10 @@ class Network(NamedTuple):
     `hops` has shape (connections, 8): run, from, to, departure, arrival, board, alight, next run
     (-1: none), latest departure first; `order_s` is the negated departure. In a reversed network
     all times are negative and from and to have changed places. `trip` is each hop's position in
-    TRIPS, `row` its position in CONNECTIONS. `change` has the least seconds between getting off at
-    a stop and leaving another; `change_back` the same by the stop that one leaves.
+    TRIPS, `row` its position in CONNECTIONS. `instant` tells whether there are hops and changes
+    that take no time, so that hops of one moment depend on each other. `change` has the least
+    seconds between getting off at a stop and leaving another; `change_back` the same by the stop
+    that one leaves.
     """
 
     hops: NDArray[np.int32]
@@ -44,6 +46,7 @@ class Network(NamedTuple):
     trip: NDArray[np.int32]
     row: NDArray[np.int32]
     runs: int
+    instant: bool
     change: Walks
     change_back: Walks
     reverse: bool
@@ -151,7 +154,7 @@ def build_network(connections: pd.DataFrame, change: Walks, *, reverse: bool = F
     """
     names = ("run", "from_stop", "to_stop", "departure_s", "arrival_s", "board", "alight")
     column = {name: connections[name].to_numpy() for name in names}
-    run, following = column["run"], connections["next_run"].to_numpy()
+    run, following = (connections[name].to_numpy(np.int32) for name in ("run", "next_run"))
     sequence = connections["sequence"].to_numpy()
     back = turned_round(change, len(change.start) - 1)
     if reverse:
@@ -160,8 +163,8 @@ def build_network(connections: pd.DataFrame, change: Walks, *, reverse: bool = F
         column["board"], column["alight"] = column["alight"], column["board"]
         following, sequence = _runs_before(run, following, sequence), -sequence
         change, back = back, change
-    # Hops without duration: within a run the later one comes first.
-    last = np.lexsort((sequence, run))[::-1]
+    # Hops without duration: within a vehicle's journey the later one comes first.
+    last = np.lexsort((sequence, run, _place_in_chain(run, following)))[::-1]
     order = last[np.argsort(-column["departure_s"][last], kind="stable")]
     columns = [*(column[name] for name in names), following]
     hops = np.stack(columns, axis=1, dtype=np.int32, casting="unsafe")[order]
@@ -171,10 +174,25 @@ def build_network(connections: pd.DataFrame, change: Walks, *, reverse: bool = F
         trip=connections["trip"].to_numpy(np.int32)[order],
         row=order.astype(np.int32),
         runs=int(run.max(initial=-1)) + 1,
+        instant=bool(
+            (change.seconds == 0).any() and (hops[:, DEPARTURE] == hops[:, ARRIVAL]).any()
+        ),
         change=change,
         change_back=back,
         reverse=reverse,
     )
+
+
+def _place_in_chain(run: NDArray[np.integer], following: NDArray[np.integer]) -> NDArray[np.int32]:
+    """For every hop the number of runs that its vehicle has had before; nought for most."""
+    place = np.zeros(int(run.max(initial=-1)) + 1, np.int32)
+    links = np.flatnonzero(following >= 0)
+    one, other = run[links], following[links]
+    for _ in range(len(np.unique(one))):
+        if (place[other] > place[one]).all():
+            break
+        np.maximum.at(place, other, place[one] + 1)
+    return place[run]
 
 
 def _runs_before(
@@ -237,8 +255,9 @@ def search(
     for _ in range(1 if max_rides is None else max_rides):
         fewer, found = found, _nothing(start)
         _scan(
-            network.hops, low, high, network.runs, egress_s, arrives[0], arrives[1],
-            longest_s, *network.change, *(found if max_rides is None else fewer), *found,
+            network.hops, low, high, network.runs, network.instant and max_rides is None,
+            egress_s, *arrives, longest_s,
+            *network.change, *(found if max_rides is None else fewer), *found,
         )  # fmt: skip
     return found
 
@@ -254,19 +273,25 @@ def _nothing(start: NDArray[np.int64]) -> Profile:
 
 @compiled
 def _scan(
-    hops, low, high, runs, egress, first, last, longest, c_start, c_stop, c_seconds,
+    hops, low, high, runs, instant, egress, first, last, longest, c_start, c_stop, c_seconds,
     start, o_count, o_departure, o_arrival, _o_hop, o_rides,
     _start, count, departure, arrival, hop, ride,
 ):  # fmt: skip
     """One pass, latest departure first, that fills the profile.
 
     The first profile is what one may change to: the same one, or where rides are limited the one
-    with fewer.
+    with fewer. With `instant` the hops of one moment are gone over until nothing changes any more.
     """
-    stay = np.full(runs, FAR, np.int32)
-    stay_rides = np.zeros(runs, np.int32)
-    for c in range(low, high):
+    stay, stay_rides = np.full(runs, FAR, np.int32), np.zeros(runs, np.int32)
+    held, held_rides, held_in = stay.copy(), stay_rides.copy(), np.full(runs, -1)
+    c, moment, again = low, low, False
+    while c < high:
         k, following = hops[c, RUN], hops[c, NEXT]
+        if instant:
+            if hops[c, DEPARTURE] != hops[moment, DEPARTURE]:
+                moment = c
+            if held_in[k] != moment:
+                held[k], held_rides[k], held_in[k] = stay[k], stay_rides[k], moment
         best, rides = stay[k], stay_rides[k]
         if following >= 0 and stay[following] < best:
             best, rides = stay[following], stay_rides[following]
@@ -288,19 +313,23 @@ def _scan(
                 if e >= start[s] and o_arrival[e] < best:
                     best, rides = o_arrival[e], np.int32(o_rides[e] + 1)
         stay[k], stay_rides[k] = best, rides
-        if best == FAR or not hops[c, BOARD] or best - hops[c, DEPARTURE] > longest:
-            continue
-        u, leaves = hops[c, FROM], hops[c, DEPARTURE]
-        end = start[u] + count[u] - 1
-        if end >= start[u]:
-            if arrival[end] <= best:
-                continue
-            if departure[end] == leaves:
-                end -= 1
-                count[u] -= 1
-        end += 1
-        count[u] += 1
-        departure[end], arrival[end], hop[end], ride[end] = leaves, best, c, rides
+        if hops[c, BOARD] and best < FAR and best - hops[c, DEPARTURE] <= longest:
+            u, leaves = hops[c, FROM], hops[c, DEPARTURE]
+            end = start[u] + count[u] - 1
+            if end < start[u] or best < arrival[end]:
+                if end < start[u] or departure[end] != leaves:
+                    end += 1
+                    count[u] += 1
+                departure[end], arrival[end], hop[end], ride[end] = leaves, best, c, rides
+                again = instant
+        c += 1
+        if again and (c == high or hops[c, DEPARTURE] != hops[moment, DEPARTURE]):
+            for i in range(moment, c):
+                stay[hops[i, RUN]], stay_rides[hops[i, RUN]] = (
+                    held[hops[i, RUN]],
+                    held_rides[hops[i, RUN]],
+                )
+            c, again = moment, False
 
 
 def latest_departures(
@@ -339,32 +368,43 @@ def latest_departures(
         fewer, moment = moment, by_foot.copy()
         leaves = np.full(network.stops, -FAR, np.int32)
         _latest(
-            network.hops, low, high, network.runs, *network.change_back,
+            network.hops, low, high, network.runs, network.instant and max_rides is None,
+            *network.change_back,
             moment if max_rides is None else fewer, leaves, moment,
         )  # fmt: skip
     return leaves
 
 
 @compiled
-def _latest(hops, low, high, runs, b_start, b_stop, b_seconds, onward, leaves, moment):
+def _latest(hops, low, high, runs, instant, b_start, b_stop, b_seconds, onward, leaves, moment):
     """One pass for one deadline.
 
     Fills the latest departure at each stop, and the latest moment to be there without a vehicle:
     to walk on, or to change. `onward` is the latter, or where rides are limited that with fewer.
+    With `instant` the hops of one moment are gone over until nothing changes any more.
     """
     stay = np.zeros(runs, np.bool_)
-    for c in range(low, high):
-        k = hops[c, RUN]
+    held, held_in = stay.copy(), np.full(runs, -1)
+    c, now, again = low, low, False
+    while c < high:
+        k, following = hops[c, RUN], hops[c, NEXT]
+        if instant:
+            if hops[c, DEPARTURE] != hops[now, DEPARTURE]:
+                now = c
+            if held_in[k] != now:
+                held[k], held_in[k] = stay[k], now
         if not stay[k]:
-            following = hops[c, NEXT]
-            if not (
-                (hops[c, ALIGHT] and hops[c, ARRIVAL] <= onward[hops[c, TO]])
-                or (following >= 0 and stay[following])
-            ):
-                continue
-            stay[k] = True
+            stay[k] = (hops[c, ALIGHT] and hops[c, ARRIVAL] <= onward[hops[c, TO]]) or (
+                following >= 0 and stay[following]
+            )
         u = hops[c, FROM]
-        if hops[c, BOARD] and leaves[u] < hops[c, DEPARTURE]:
+        if stay[k] and hops[c, BOARD] and leaves[u] < hops[c, DEPARTURE]:
             leaves[u] = hops[c, DEPARTURE]
+            again = instant
             for j in range(b_start[u], b_start[u + 1]):
                 moment[b_stop[j]] = max(moment[b_stop[j]], leaves[u] - b_seconds[j])
+        c += 1
+        if again and (c == high or hops[c, DEPARTURE] != hops[now, DEPARTURE]):
+            for i in range(now, c):
+                stay[hops[i, RUN]] = held[hops[i, RUN]]
+            c, again = now, False

@@ -284,7 +284,9 @@ COVERAGE = Frame(
         "day_type": Column("text", "kind of day"),
         "reason": Column("text", "served, or the main reason why not", values=REASONS),
         "complete": Column("flag", "scheduled way there and back, however long"),
-        "walk_min": Column("number", "longer way on foot to the best offer", missing=True, low=0),
+        "walk_min": Column(
+            "number", "longer way on foot to the nearest offer", missing=True, low=0
+        ),
         "out_min": Column("number", "way out to the best offer", missing=True, low=0),
         "back_min": Column("number", "way home from it", missing=True, low=0),
         "wait_min": Column("number", "waiting at the venue, both ways", missing=True, low=0),

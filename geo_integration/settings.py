@@ -163,7 +163,7 @@ class Rule(_Table):
 
     max_minutes: Minutes = 45
     bands_min: tuple[Minutes, ...] = (30, 45, 60)
-    max_way_min: Minutes = 180
+    max_way_min: Minutes = 120
     max_wait_min: Minutes = 30
     earliest_departure: TimeOfDay = "06:00"
     latest_return: TimeOfDay = "22:30"

@@ -141,7 +141,7 @@ def toy_limits() -> Limits:
         max_access_s=720,
         max_transfer_s=300,
         transfer_buffer_s=120,
-        max_way_s=seconds("12:00"),
+        max_way_s=seconds("3:00"),
         max_wait_s=1800,
         earliest_s=seconds("6:00"),
         latest_s=seconds("22:30"),
@@ -310,7 +310,7 @@ window = ["08:00", "09:00"]
 
 [rule]
 max_minutes = 45
-max_way_min = 720
+max_way_min = 180
 max_wait_min = 30
 earliest_departure = "06:00"
 latest_return = "22:30"

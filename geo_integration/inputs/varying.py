@@ -35,7 +35,7 @@ def varying_lines(
     -------
     list of str
         Lines of which, for some chosen date, the departures are on average found on less than half
-        of the other dates of that kind, or which run on most of them but not on the chosen one.
+        of the dates of that kind, or which run on most of them but not on the chosen one.
     """
     first = feed.stop_times.drop_duplicates("trip")
     departures = feed.trips.iloc[first["trip"]][["line", "service_id"]].assign(

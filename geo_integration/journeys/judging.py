@@ -23,35 +23,27 @@ _NO_STOP, _NO_CONNECTION, _NOT_IN_TIME, _NO_WAY_HOME, _OVER_LIMIT, _SERVED = (
 
 
 @compiled
-def best_rides(start, count, departure, arrival, hop, rides, trip, deadlines, wait, seconds, best):
-    """For every stop and deadline the shortest journey that arrives shortly before it."""
+def best_rides(start, count, departure, arrival, hop, rides, trip, seconds, best):
+    """For every stop the shortest journey, of equally short ones the last."""
     for s in range(len(count)):
-        for k in range(len(deadlines)):
-            for e in range(start[s], start[s] + count[s]):
-                if arrival[e] > deadlines[k]:
-                    continue
-                if arrival[e] < deadlines[k] - wait:
-                    break
-                if arrival[e] - departure[e] < seconds[s, k]:
-                    seconds[s, k] = arrival[e] - departure[e]
-                    best[0, s, k], best[1, s, k] = departure[e], arrival[e]
-                    best[2, s, k], best[3, s, k] = trip[hop[e]], rides[e]
+        for e in range(start[s], start[s] + count[s]):
+            if arrival[e] - departure[e] < seconds[s]:
+                seconds[s] = arrival[e] - departure[e]
+                best[0, s], best[1, s] = departure[e], arrival[e]
+                best[2, s], best[3, s] = trip[hop[e]], rides[e]
 
 
 @compiled
 def exact_rides(
-    start, count, departure, arrival, hop, rides, trip, w_start, w_stop, w_seconds,
-    deadline, wait, not_before, own,
-):  # fmt: skip
+    start, count, departure, arrival, hop, rides, trip, w_start, w_stop, w_seconds, not_before, own
+):
     """For every home the shortest journey that leaves it no earlier than allowed."""
     for h in range(len(w_start) - 1):
         for w in range(w_start[h], w_start[h + 1]):
             s, walk = w_stop[w], w_seconds[w]
             for e in range(start[s], start[s] + count[s]):
                 leaves = departure[e] - walk
-                if arrival[e] > deadline:
-                    continue
-                if arrival[e] < deadline - wait or leaves < not_before:
+                if leaves < not_before:
                     break
                 took = arrival[e] - leaves
                 if took < own[0, h] or (took == own[0, h] and leaves > own[1, h]):
@@ -91,8 +83,10 @@ def _rank(out, home, start, end, direct, afoot, earliest, latest, limit_min, any
     if afoot:
         if direct >= FAR:
             return _NO_CONNECTION
-        if start - direct < earliest or end + direct > latest:
+        if start - direct < earliest:
             return _NOT_IN_TIME
+        if end + direct > latest:
+            return _NO_WAY_HOME
     elif out >= FAR and not any_day:
         return _NO_CONNECTION if has_stop else _NO_STOP
     elif out >= FAR:
@@ -107,7 +101,7 @@ def _rank(out, home, start, end, direct, afoot, earliest, latest, limit_min, any
 @compiled
 def judge(
     times, open_, ride, t_details, t_exact, t_exact_of, b_details, b_exact, b_exact_of,
-    w_start, w_stop, w_seconds, direct, afoot, earliest, latest, limit_min,
+    w_start, w_stop, w_seconds, direct, afoot, earliest, latest, longest, limit_min,
     reason, session, leave_s, out_min, wait_min, back_min, home_s,
     out_trip, back_trip, out_stop, back_stop, out_rides, back_rides,
 ):  # fmt: skip
@@ -124,12 +118,14 @@ def judge(
                 there = t_exact[t_exact_of[k], 0, h]
             if b_exact_of[k] >= 0:
                 back = b_exact[b_exact_of[k], 0, h]
+            # The search knows no walks from home: only here a way has its whole length.
+            there, back = there if there <= longest else FAR, back if back <= longest else FAR
             if walk <= there and (afoot or times[k, 1] - walk >= earliest):
                 there = walk
             if walk <= back and (afoot or times[k, 2] + walk <= latest):
                 back = walk
             any_day = walk < FAR
-            if there >= FAR and not any_day:
+            if there >= FAR and not any_day and not afoot:
                 for w in range(low, high):
                     any_day = any_day or open_[k, w_stop[w]]
             r = _rank(

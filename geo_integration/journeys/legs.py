@@ -78,6 +78,8 @@ def journey_legs(
         In order; walks of no length are left out, and those from stop to stop have the least time
         for a change in them. Empty: there is no such journey.
     """
+    if (leave_s is None) == (arrive_s is None):
+        raise ValueError("either leave_s or arrive_s")
     first = leave_s if leave_s is not None else (arrive_s or 0) - max_s
     last = arrive_s if arrive_s is not None else first + max_s
     levels = [None] if max_rides is None else range(1, max_rides + 1)
@@ -126,7 +128,7 @@ def _ride(
         profile, onward = profiles[level], profiles[max(level - 1, 0)]
         board, arrives = int(profile.hop[entry]), int(profile.arrival[entry])
         alight, change = _alight(
-            network, onward, egress_s, board, arrives, may_change=profile.rides[entry] > 1
+            network, onward, egress_s, board, arrives, int(profile.rides[entry])
         )
         yield from _seats(network, board, alight)
         at, stop = int(network.hops[alight, ARRIVAL]), int(network.hops[alight, TO])
@@ -157,8 +159,7 @@ def _alight(
     egress_s: NDArray[np.int32],
     board: int,
     arrives: int,
-    *,
-    may_change: bool,
+    rides: int,
 ) -> tuple[int, tuple[int, int, int] | None]:
     """Where to get off so as to arrive at that time, and what to change to."""
     change = network.change
@@ -168,10 +169,11 @@ def _alight(
             continue
         if egress_s[stop] < FAR and at + egress_s[stop] == arrives:
             return hop, None
-        for c in range(change.start[stop], change.start[stop + 1]) if may_change else ():
+        for c in range(change.start[stop], change.start[stop + 1]) if rides > 1 else ():
             s, walk = int(change.target[c]), int(change.seconds[c])
             for e in range(onward.start[s], onward.start[s] + onward.count[s]):
-                if onward.arrival[e] == arrives and onward.departure[e] >= at + walk:
+                fits = onward.arrival[e] == arrives and onward.departure[e] >= at + walk
+                if fits and onward.rides[e] < rides:
                     return hop, (s, e, walk)
     raise RuntimeError("a journey of the profile cannot be ridden")
 

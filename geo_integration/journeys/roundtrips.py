@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from geo_integration.journeys.networks import StreetNetwork
 
 
+MOST_THREADS = 16
+
+
 def build_links(
     network: StreetNetwork,
     cells: gpd.GeoDataFrame,
@@ -116,14 +119,15 @@ def roundtrips(
     Yields
     ------
     Roundtrips
-        One for each counted offer, in the order of `offers`; only a few are held at a time.
+        One for each counted offer, in their order; two for each thread are held at a time.
         Walking counts as a way by the other modes too; `on_demand` has all scheduled trips as well.
     """
     world = _build_world(trips, connections, links, days, limits)
     own = _offers_of(_counted(offers), sessions, world, len(cells))
-    threads = threads or os.cpu_count() or 1
+    threads = threads or min(os.cpu_count() or 1, MOST_THREADS)
     waiting: deque[Future[Roundtrips]] = deque()
-    with ThreadPoolExecutor(threads) as pool:
+    pool = ThreadPoolExecutor(threads)
+    try:
         for done, offer in enumerate([*own, *[None] * 2 * threads], start=1 - 2 * threads):
             if offer is not None:
                 waiting.append(pool.submit(all_ways, offer(), world, days))
@@ -131,6 +135,8 @@ def roundtrips(
                 yield waiting.popleft().result()
                 if progress is not None:
                     progress(done, len(own))
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _counted(offers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

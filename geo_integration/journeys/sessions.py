@@ -16,6 +16,7 @@ from geo_integration.frames import (
     MODES,
     NO_CONNECTION,
     NO_STOP,
+    NOT_IN_TIME,
     NOT_ON_DAY,
     OVER_LIMIT,
     REASONS,
@@ -89,7 +90,7 @@ class World(NamedTuple):
 
 
 class Session(NamedTuple):
-    """A row of SESSIONS; `code` is its position."""
+    """A row of SESSIONS; `code` is the number of its row."""
 
     code: int
     weekday: int
@@ -111,17 +112,17 @@ class Offer(NamedTuple):
 
 
 class _Rides(NamedTuple):
-    """The best ride from every stop for some visits, in one direction.
+    """The best ride from every stop for one visit, in one direction.
 
-    `seconds` has shape (stops, visits), FAR where there is none; `details` (4, stops, visits):
-    departure, arrival, trip, rides, times as in the network of that direction. Where the walk to
-    the stop might make one leave home too early, `exact` has (6, homes) for the visit: seconds, the
-    same details with the time of leaving home, stop; else None.
+    `seconds` has shape (stops,), FAR where there is none; `details` (4, stops): departure, arrival,
+    trip, rides, times as in the network of that direction. Where the walk to the stop might make
+    one leave home too early, `exact` has (6, homes): seconds, the same details with the time of
+    leaving home, stop; else None.
     """
 
     seconds: NDArray[np.int32]
     details: NDArray[np.int32]
-    exact: list[NDArray[np.int32] | None]
+    exact: NDArray[np.int32] | None
 
 
 class _Search:
@@ -129,7 +130,7 @@ class _Search:
 
     def __init__(self, offer: Offer, world: World) -> None:
         self._offer, self._world = offer, world
-        self._rides: dict[tuple[int, tuple[int, ...]], _Rides] = {}
+        self._rides: dict[tuple[int, int], _Rides] = {}
         self._open: dict[int, NDArray[np.bool_]] = {}
 
     def open(self, network: Network) -> NDArray[np.bool_]:
@@ -139,33 +140,31 @@ class _Search:
             self._open[id(network)] = leaves > -FAR
         return self._open[id(network)]
 
-    def rides(self, network: Network, deadlines: tuple[int, ...]) -> _Rides:
-        """Best rides that arrive at most so many minutes before each deadline."""
-        key = id(network), deadlines
+    def rides(self, network: Network, deadline: int) -> _Rides:
+        """Best rides that arrive at most so many minutes before a deadline."""
+        key = id(network), deadline
         if key not in self._rides:
-            self._rides[key] = self._find(network, np.array(deadlines, np.int32))
+            self._rides[key] = self._find(network, deadline)
         return self._rides[key]
 
-    def _find(self, network: Network, deadlines: NDArray[np.int32]) -> _Rides:
+    def _find(self, network: Network, deadline: int) -> _Rides:
         limits, access = self._world.limits, self._world.links.access
         not_before = -limits.latest_s if network.reverse else limits.earliest_s
-        first, last = int(deadlines.min()) - limits.max_wait_s, int(deadlines.max())
+        # Only what arrives in time is looked at: a quicker journey that comes too early must not
+        # hide a slower one that does not.
+        first = deadline - limits.max_wait_s
         profile = search(
             network, self._offer.egress,
-            departs=(max(not_before, first - limits.max_way_s), last),
-            arrives=(max(not_before, first - limits.max_way_s), last), longest_s=limits.max_way_s,
+            departs=(max(not_before, first - limits.max_way_s), deadline),
+            arrives=(first, deadline), longest_s=limits.max_way_s,
         )  # fmt: skip
-        shape = network.stops, len(deadlines)
-        seconds, details = np.full(shape, FAR, np.int32), np.full((4, *shape), FAR, np.int32)
-        best_rides(*profile, network.trip, deadlines, limits.max_wait_s, seconds, details)
-        exact: list[NDArray[np.int32] | None] = [None] * len(deadlines)
-        too_early = (details[0] < not_before + limits.max_access_s).any(axis=0)
-        for k in np.flatnonzero(too_early):
-            own = np.full((6, len(access.start) - 1), FAR, np.int32)
-            exact_rides(
-                *profile, network.trip, *access, deadlines[k], limits.max_wait_s, not_before, own
-            )
-            exact[k] = own
+        seconds = np.full(network.stops, FAR, np.int32)
+        details = np.full((4, network.stops), FAR, np.int32)
+        best_rides(*profile, network.trip, seconds, details)
+        if not (details[0] < not_before + limits.max_access_s).any():
+            return _Rides(seconds, details, None)
+        exact = np.full((6, len(access.start) - 1), FAR, np.int32)
+        exact_rides(*profile, network.trip, *access, not_before, exact)
         return _Rides(seconds, details, exact)
 
 
@@ -201,7 +200,7 @@ def all_ways(offer: Offer, world: World, days: Sequence[Day]) -> Roundtrips:
             if offer.timed:
                 _timed(offer, world, searches, day, mode, result)
             else:
-                _untimed(offer, world, day, mode, result)
+                _untimed(offer, world, searches, day, mode, result)
     return found
 
 
@@ -261,58 +260,60 @@ def _timed(
 ) -> None:
     """All sessions of a course, or the best visit to a drop-in offer."""
     limits, access = world.limits, world.links.access
-    sessions = [session for session in offer.sessions if _is_on(session, day)]
-    visits = [list(_spans(session, limits.visit_s)) for session in sessions]
-    times = np.array(
-        [
-            (session.code, start, end, session.drop_in)
-            for session, spans in zip(sessions, visits, strict=True)
-            for start, end in spans
-        ],
-        np.int32,
-    )
-    if not len(times):
+    visits = [
+        (session, start, end)
+        for session in offer.sessions
+        if _is_on(session, day)
+        for start, end in _spans(session, limits.visit_s)
+    ]
+    if not visits:
         return
+    times = np.array([(s.code, start, end, s.drop_in) for s, start, end in visits], np.int32)
     there, back, open_ = [], [], []
-    for session, spans in zip(sessions if mode != WALK else (), visits, strict=False):
+    for session, start, end in visits if mode != WALK else ():
         networks = world.networks[day.dates[session.weekday], mode]
-        there.append(searches.rides(networks[0], tuple(start for start, _ in spans)))
-        back.append(searches.rides(networks[1], tuple(-end for _, end in spans)))
-        open_ += [searches.open(networks[0])] * len(spans)
-    rides = [_joined(part, len(offer.egress), len(times)) for part in (there, back)]
+        there.append(searches.rides(networks[0], start))
+        back.append(searches.rides(networks[1], -end))
+        open_.append(searches.open(networks[0]))
+    stops = len(offer.egress)
+    rides = [_joined(part, stops, len(times)) for part in (there, back)]
     seconds = np.concatenate([part[0] for part in rides], axis=1)
     judge(
-        times, np.array(open_, np.bool_).reshape(len(open_), len(offer.egress)),
-        seconds, *rides[0][1:], *rides[1][1:], *access, offer.direct,
-        mode == WALK, limits.earliest_s, limits.latest_s, offer.limit_min, *result,
+        times, np.array(open_, np.bool_).reshape(len(open_), stops),
+        seconds, *rides[0][1:], *rides[1][1:], *access, offer.direct, mode == WALK,
+        limits.earliest_s, limits.latest_s, limits.max_way_s, offer.limit_min, *result,
     )  # fmt: skip
 
 
 def _joined(
     rides: Sequence[_Rides], stops: int, visits: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-    """Rides of all sessions side by side: seconds, details, exact ones, and their visits."""
-    exact = [own for ride in rides for own in ride.exact]
+    """Rides for all visits side by side: seconds, details, exact ones, and where these are."""
     which = np.full(visits, -1, np.int32)
-    kept = [k for k, own in enumerate(exact) if own is not None]
-    which[kept] = np.arange(len(kept))
     if not rides:
         seconds = np.full((stops, visits), FAR, np.int32)
         return seconds, np.empty((4, 0, 0), np.int32), np.empty((0, 6, 0), np.int32), which
-    own = [e for e in exact if e is not None]
+    exact = [ride.exact for ride in rides if ride.exact is not None]
+    which[[ride.exact is not None for ride in rides]] = np.arange(len(exact))
     return (
-        np.concatenate([ride.seconds for ride in rides], axis=1),
-        np.concatenate([ride.details for ride in rides], axis=2),
-        np.stack(own) if own else np.empty((0, 6, 0), np.int32),
+        np.stack([ride.seconds for ride in rides], axis=1),
+        np.stack([ride.details for ride in rides], axis=2),
+        np.stack(exact) if exact else np.empty((0, 6, 0), np.int32),
         which,
     )
 
 
 def _untimed(
-    offer: Offer, world: World, day: Day, mode: str, result: list[NDArray[np.generic]]
+    offer: Offer,
+    world: World,
+    searches: _Search,
+    day: Day,
+    mode: str,
+    result: list[NDArray[np.generic]],
 ) -> None:
     """Median way to an offer whose times are unknown; only the way out."""
-    reason, minutes, limits = result[0], result[3], world.limits
+    reason, minutes, limits, access = result[0], result[3], world.limits, world.links.access
+    some_time = np.zeros(len(offer.direct), np.bool_)
     seconds = np.where(offer.direct <= limits.max_way_s, offer.direct, FAR)
     if mode != WALK:
         network = world.networks[day.dates[_any_weekday(day)], mode][0]
@@ -321,16 +322,20 @@ def _untimed(
         span = (first, end + limits.max_way_s)
         seconds = ranked_minutes(
             [search(network, offer.egress, departs=span, arrives=span)],
-            world.links.access, offer.direct,
+            access, offer.direct,
             first_s=first, minutes=moments, max_s=limits.max_way_s,
             ranks=percentile_ranks([50], moments),
         )[0]  # fmt: skip
+        home = np.repeat(np.arange(len(some_time)), np.diff(access.start))
+        some_time[home[searches.open(network)[access.target]]] = True
     known = seconds < FAR
     minutes[known] = np.ceil(seconds[known] / 60)
-    has_stop = np.diff(world.links.access.start) > 0
-    told = np.select(
-        [~known & ~has_stop & (mode != WALK), ~known, np.ceil(seconds / 60) > offer.limit_min],
-        [REASONS.index(reason) for reason in (NO_STOP, NO_CONNECTION, OVER_LIMIT)],
-        REASONS.index(SERVED),
-    )
-    reason[:] = told
+    has_stop = np.diff(access.start) > 0
+    reasons = {
+        NO_STOP: ~known & ~has_stop & (mode != WALK),
+        NOT_IN_TIME: ~known & some_time,
+        NO_CONNECTION: ~known,
+        OVER_LIMIT: np.ceil(seconds / 60) > offer.limit_min,
+    }
+    ranks = [REASONS.index(reason) for reason in reasons]
+    reason[:] = np.select(list(reasons.values()), ranks, REASONS.index(SERVED))

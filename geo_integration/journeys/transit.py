@@ -35,7 +35,7 @@ class Network(NamedTuple):
     `hops` has shape (connections, 8): run, from, to, departure, arrival, board, alight, next run
     (-1: none), latest departure first; `order_s` is the negated departure. In a reversed network
     all times are negative and from and to have changed places. `trip` is each hop's position in
-    TRIPS, `row` its position in CONNECTIONS. `instant` tells whether there are hops and changes
+    TRIPS. `instant` tells whether there are hops and changes
     that take no time, so that hops of one moment depend on each other. `change` has the least
     seconds between getting off at a stop and leaving another; `change_back` the same by the stop
     that one leaves.
@@ -44,7 +44,6 @@ class Network(NamedTuple):
     hops: NDArray[np.int32]
     order_s: NDArray[np.int32]
     trip: NDArray[np.int32]
-    row: NDArray[np.int32]
     runs: int
     instant: bool
     change: Walks
@@ -155,6 +154,7 @@ def build_network(connections: pd.DataFrame, change: Walks, *, reverse: bool = F
     names = ("run", "from_stop", "to_stop", "departure_s", "arrival_s", "board", "alight")
     column = {name: connections[name].to_numpy() for name in names}
     run, following = (connections[name].to_numpy(np.int32) for name in ("run", "next_run"))
+    following = np.where(np.isin(following, run), following, -1).astype(np.int32)
     sequence = connections["sequence"].to_numpy()
     back = turned_round(change, len(change.start) - 1)
     if reverse:
@@ -172,7 +172,6 @@ def build_network(connections: pd.DataFrame, change: Walks, *, reverse: bool = F
         hops=hops,
         order_s=-hops[:, DEPARTURE],
         trip=connections["trip"].to_numpy(np.int32)[order],
-        row=order.astype(np.int32),
         runs=int(run.max(initial=-1)) + 1,
         instant=bool(
             (change.seconds == 0).any() and (hops[:, DEPARTURE] == hops[:, ARRIVAL]).any()
@@ -192,7 +191,8 @@ def _place_in_chain(run: NDArray[np.integer], following: NDArray[np.integer]) ->
         if (place[other] > place[one]).all():
             break
         np.maximum.at(place, other, place[one] + 1)
-    return place[run]
+    by_hop: NDArray[np.int32] = place[run]
+    return by_hop
 
 
 def _runs_before(

@@ -95,6 +95,8 @@ def travel_times(
     ndarray of int32, shape (percentiles, origins, destinations)
         Seconds; FAR where there is no way of at most `window.max_s`.
     """
+    if window.minutes < 1:
+        raise ValueError("a window has at least one minute")
     origins, destinations = len(access.start) - 1, len(egress.start) - 1
     # Rooted at the side with fewer places; one departure needs the search from its own side.
     at_origins = origins <= destinations

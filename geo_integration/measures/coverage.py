@@ -78,7 +78,7 @@ def coverage(
             "back_line": _texts(trips["line"], best.rows("back_trip")),
         }
     )
-    lead = np.append(trips["lead_min"].to_numpy(float), np.nan)
+    lead = np.append(trips["lead_min"].where(trips["on_demand"]).to_numpy(float), np.nan)
     table["lead_min"] = np.fmax(lead[best.rows("booked_out")], lead[best.rows("booked_back")])
     closest = best.rows("rank")
     table.insert(3, "reason", _reasons(table, _texts(REASONS, closest), offers))

@@ -191,10 +191,10 @@ def test_times_that_are_unknown_give_a_median_and_no_way_back(table):
     assert way(table, (0, 4), "O3")["out_min"] == 170
 
 
-def test_on_sundays_the_one_bus_makes_sport_too_far_but_not_out_of_reach(table):
-    # C 16:00 - A 16:20: 500 minutes from 8:00, 441 from 8:59.
+def test_on_sundays_the_one_bus_comes_too_late_for_the_morning(table):
+    # C 16:00 - A 16:20: more than three hours, the longest way looked for, from 8:00 to 8:59.
     row = way(table, (4, 2), "O3", day="sunday")
-    assert (row["reason"], row["out_min"]) == ("over_limit", 470)
+    assert (row["reason"], row["out_min"]) == ("not_in_time", None)
 
 
 # Rules ------------------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def test_a_session_past_midnight_is_reached_with_a_bus_past_midnight(county):
 def test_on_foot_too_one_has_to_be_home_in_time(county):
     sessions = toy.toy_sessions(end_s=toy.seconds("22:25"))
     table = compute(county, sessions=sessions)
-    assert way(table, (1, 2), "O1", mode="walk")["reason"] == "not_in_time"
+    assert way(table, (1, 2), "O1", mode="walk")["reason"] == "no_way_home"
     assert way(table, (2, 2), "O1", mode="walk")["reason"] == "served"
 
 

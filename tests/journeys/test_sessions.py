@@ -69,18 +69,14 @@ def profile_of(day):
 
 
 def all_journeys(day, access, deadline, max_wait, not_before):
-    """Each journey that keeps the rule, by home: seconds, departure from home, arrival.
-
-    Of journeys that leave a stop at the same time only the quickest is one: nobody dawdles on the
-    way so as not to be there too early.
-    """
-    profile = profile_of(day)
+    """Each journey that keeps the rule, by home: seconds, departure from home, arrival."""
+    profile = profile_of(oracle.arriving_in(day, deadline - max_wait, deadline))
     return [
         [
             (a - (d - walk), d - walk, a)
             for stop, walk in own
             for d, a in oracle.journeys(profile, stop)
-            if deadline - max_wait <= a <= deadline and d - walk >= not_before
+            if d - walk >= not_before
         ]
         for own in access
     ]
@@ -187,14 +183,38 @@ def test_walking_is_taken_before_an_equally_long_ride():
     assert way_there(one_bus((701, 1000)), direct=300) == (701, 0)
 
 
-def test_nobody_dawdles_on_the_way_so_as_not_to_be_there_too_early():
-    # A bus to the town, and from there two to the place: the first arrives 400 seconds early, 300
-    # are allowed. Waiting in town for the second is no journey, as it is none at the place.
+def test_a_bus_that_comes_too_early_does_not_hide_a_slower_one_that_comes_in_time():
+    # 300 seconds early are allowed. The express leaves later and is there sooner: too soon.
+    slow, express = (0, 900), (100, 400)
+    assert way_there(one_bus(slow)) == (0, 0)
+    assert way_there(one_bus(express)) == (None, -1)
+    assert way_there(one_bus(slow, express)) == (0, 0)
+
+
+def test_waiting_on_the_way_is_part_of_the_way():
+    # A bus to the town, and from there two to the place: the first arrives 400 seconds early.
     trips = [[(0, 1, 100, 200, True, True)]]
     trips += [[(1, 2, d, d + 300, True, True)] for d in (300, 600)]
     day = trips, [[(s, 0)] for s in range(3)], 60, [oracle.NEVER, oracle.NEVER, 0]
-    assert way_there(day) == (None, -1)
-    assert way_there(day, max_wait_s=400) == (100, 0)
+    found = reached(day, [[(0, 0)]], [oracle.NEVER], course(1000, 1009), max_wait_s=300)
+    assert (found.leave_s[0], found.out_min[0]) == (100, math.ceil(800 / 60))
+
+
+@given(st.integers(0, 10**6), st.integers(5, 60), st.integers(0, 20), st.booleans())
+def test_a_trip_more_never_makes_an_offer_unreached_or_a_way_longer(seed, start, wait, drop_in):
+    day, access, direct = homes_of(seed)
+    if not day[0]:
+        return
+    session = [Session(0, 0, start, start + 8, drop_in=drop_in, term_only=False)]
+    less, more = (
+        reached((trips, *day[1:]), access, direct, session, max_wait_s=wait, visit_s=4)
+        for trips in (day[0][:-1], day[0])
+    )
+    assert (more.reason >= less.reason).all()
+    if not drop_in:
+        for name in ("out_min", "back_min"):
+            before, now = getattr(less, name), getattr(more, name)
+            assert (np.isnan(before) | (now <= before)).all()
 
 
 def test_a_way_longer_than_is_looked_for_is_none():
@@ -273,7 +293,7 @@ def test_without_known_times_the_median_way_counts_not_the_best_one():
     assert REASONS[found.reason[0]] == SERVED
 
 
-@pytest.mark.parametrize(("departure", "reason"), [(1740, SERVED), (1739, "no_connection")])
+@pytest.mark.parametrize(("departure", "reason"), [(1740, SERVED), (1739, "not_in_time")])
 def test_without_known_times_half_of_the_departures_must_reach_it(departure, reason):
     day = one_bus((departure, departure + 60))
     found = reached(day, [[(0, 0)]], [oracle.NEVER], [], timed=False)

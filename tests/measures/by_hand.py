@@ -97,7 +97,9 @@ def make_offers(*rows):
     return table
 
 
-LINES = pd.DataFrame({"line": ["Linie 1", "Linie 2"], "lead_min": [60.0, 90.0]})
+LINES = pd.DataFrame(
+    {"line": ["Linie 1", "Linie 2"], "lead_min": [60.0, 90.0], "on_demand": [True, True]}
+)
 
 
 def make_trips(*rows):

@@ -1,0 +1,49 @@
+"""What is compiled: never older than the code, and never beyond the end of an array."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ASK = """
+from geo_integration.journeys.judging import _rank
+print(_rank(60, 60, 0, 0, 2**30, False, 0, 0, 45.0, True, True))
+"""
+
+
+def run(*words, **environment):
+    done = subprocess.run(
+        [sys.executable, *words], capture_output=True, text=True, check=False, cwd=ROOT,
+        env=os.environ | environment,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+def test_compiled_loops_follow_a_constant_that_another_file_changes(tmp_path):
+    shutil.copytree(
+        ROOT / "geo_integration", tmp_path / "geo_integration",
+        ignore=shutil.ignore_patterns("__pycache__", "layers"),
+    )  # fmt: skip
+    environment = {"PYTHONPATH": str(tmp_path), "PYTHONSAFEPATH": "1"}
+    before = int(run("-c", ASK, **environment))
+    frames = tmp_path / "geo_integration" / "frames.py"
+    text = frames.read_text(encoding="utf-8")
+    assert "    ONLY_IF_BOOKED,\n    SERVED,\n)" in text
+    frames.write_text(
+        text.replace("    ONLY_IF_BOOKED,\n    SERVED,\n)", "    SERVED,\n    ONLY_IF_BOOKED,\n)"),
+        encoding="utf-8",
+    )
+    assert int(run("-c", ASK, **environment)) == before - 1
+
+
+@pytest.mark.parametrize("name", ["test_roundtrips.py", "test_walking.py"])
+def test_no_loop_reads_beyond_the_end_of_an_array(name, tmp_path):
+    environment = {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
+    run("-m", "pytest", "-q", "-p", "no:cacheprovider", f"tests/journeys/{name}", **environment)

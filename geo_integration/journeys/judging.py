@@ -108,6 +108,7 @@ def judge(
     """Fill the round trip of every home: the worst session of a course, the best visit else."""
     visits = len(times)
     seconds = np.empty(ride.shape[1], np.int32)
+    unknown = (np.nan, np.nan, np.nan, np.nan, np.nan)
     for h in range(len(direct)):
         low, high, walk = w_start[h], w_start[h + 1], direct[h]
         _shortest(ride, low, low if afoot else high, w_stop, w_seconds, seconds)
@@ -142,6 +143,9 @@ def judge(
             if take or k == 0:
                 chosen, rank, longer, out, home = k, r, way, there, back
         reason[h], session[h] = rank, times[chosen, 0]
+        out_min[h], back_min[h], wait_min[h], leave_s[h], home_s[h] = unknown
+        out_trip[h] = back_trip[h] = out_stop[h] = back_stop[h] = -1
+        out_rides[h] = back_rides[h] = 0
         waits = np.int32(0)
         if out < FAR:
             out_min[h], leave_s[h] = np.ceil(out / 60), times[chosen, 1] - out

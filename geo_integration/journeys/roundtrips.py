@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 
 MOST_THREADS = 16
+SWITCH_S = 5e-4
 
 
 def build_links(
@@ -126,7 +128,9 @@ def roundtrips(
     own = _offers_of(_counted(offers), sessions, world, len(cells))
     threads = threads or min(os.cpu_count() or 1, MOST_THREADS)
     waiting: deque[Future[Roundtrips]] = deque()
-    pool = ThreadPoolExecutor(threads)
+    pool, interval = ThreadPoolExecutor(threads), sys.getswitchinterval()
+    # The searches are short: a thread that waits for its turn must not wait longer than one takes.
+    sys.setswitchinterval(SWITCH_S)
     try:
         for done, offer in enumerate([*own, *[None] * 2 * threads], start=1 - 2 * threads):
             if offer is not None:
@@ -136,6 +140,7 @@ def roundtrips(
                 if progress is not None:
                     progress(done, len(own))
     finally:
+        sys.setswitchinterval(interval)
         pool.shutdown(cancel_futures=True)
 
 

@@ -185,7 +185,7 @@ def all_ways(offer: Offer, world: World, days: Sequence[Day]) -> Roundtrips:
     Roundtrips
         Arrays of shape (days, modes, cells).
     """
-    found = _nothing(offer.offer_id, (len(days), len(MODES), len(offer.direct)))
+    found = _room(offer.offer_id, (len(days), len(MODES), len(offer.direct)))
     searches = _Search(offer, world)
     made: dict[tuple[object, ...], tuple[int, int]] = {}
     for d, day in enumerate(days):
@@ -226,18 +226,30 @@ def _any_weekday(day: Day) -> int:
     return PREFERRED_WEEKDAY if PREFERRED_WEEKDAY in day.dates else min(day.dates)
 
 
-def _nothing(offer_id: str, shape: tuple[int, int, int]) -> Roundtrips:
-    """Make round trips that reach nothing."""
-    minutes: Any = [np.full(shape, np.nan, np.float32) for _ in range(5)]
-    codes: Any = [np.full(shape, -1, np.int32) for _ in range(4)]
+def _room(offer_id: str, shape: tuple[int, int, int]) -> Roundtrips:
+    """Make room for round trips; nothing is filled in."""
+    minutes: Any = [np.empty(shape, np.float32) for _ in range(5)]
+    codes: Any = [np.empty(shape, np.int32) for _ in range(4)]
     return Roundtrips(
         offer_id,
-        np.full(shape, REASONS.index(NOT_ON_DAY), np.int8),
-        np.full(shape, -1, np.int32),
+        np.empty(shape, np.int8),
+        np.empty(shape, np.int32),
         *minutes,
         *codes,
-        *(np.zeros(shape, np.int8) for _ in range(2)),
+        *(np.empty(shape, np.int8) for _ in range(2)),
     )
+
+
+def _nothing(result: Sequence[NDArray[np.generic]]) -> None:
+    """Fill in that the offer is not on."""
+    result[0][:] = REASONS.index(NOT_ON_DAY)
+    result[1][:] = -1
+    for values in result[2:7]:
+        values[:] = np.nan
+    for values in result[7:11]:
+        values[:] = -1
+    for values in result[11:]:
+        values[:] = 0
 
 
 def _spans(session: Session, visit_s: int) -> Iterable[tuple[int, int]]:
@@ -267,6 +279,7 @@ def _timed(
         for start, end in _spans(session, limits.visit_s)
     ]
     if not visits:
+        _nothing(result)
         return
     times = np.array([(s.code, start, end, s.drop_in) for s, start, end in visits], np.int32)
     there, back, open_ = [], [], []
@@ -312,6 +325,7 @@ def _untimed(
     result: list[NDArray[np.generic]],
 ) -> None:
     """Median way to an offer whose times are unknown; only the way out."""
+    _nothing(result)
     reason, minutes, limits, access = result[0], result[3], world.limits, world.links.access
     some_time = np.zeros(len(offer.direct), np.bool_)
     seconds = np.where(offer.direct <= limits.max_way_s, offer.direct, FAR)

@@ -35,17 +35,16 @@ class Network(NamedTuple):
     `hops` has shape (connections, 8): run, from, to, departure, arrival, board, alight, next run
     (-1: none), latest departure first; `order_s` is the negated departure. In a reversed network
     all times are negative and from and to have changed places. `trip` is each hop's position in
-    TRIPS. `instant` tells whether there are hops and changes
-    that take no time, so that hops of one moment depend on each other. `change` has the least
-    seconds between getting off at a stop and leaving another; `change_back` the same by the stop
-    that one leaves.
+    TRIPS. `instants` has first and last + 1 of the hops of every moment at which hops and changes
+    that take no time make them depend on each other. `change` has the least seconds between getting
+    off at a stop and leaving another; `change_back` the same by the stop that one leaves.
     """
 
     hops: NDArray[np.int32]
     order_s: NDArray[np.int32]
     trip: NDArray[np.int32]
     runs: int
-    instant: bool
+    instants: NDArray[np.int32]
     change: Walks
     change_back: Walks
     reverse: bool
@@ -173,13 +172,22 @@ def build_network(connections: pd.DataFrame, change: Walks, *, reverse: bool = F
         order_s=-hops[:, DEPARTURE],
         trip=connections["trip"].to_numpy(np.int32)[order],
         runs=int(run.max(initial=-1)) + 1,
-        instant=bool(
-            (change.seconds == 0).any() and (hops[:, DEPARTURE] == hops[:, ARRIVAL]).any()
-        ),
+        instants=_instants(hops) if (change.seconds == 0).any() else np.empty((0, 2), np.int32),
         change=change,
         change_back=back,
         reverse=reverse,
     )
+
+
+def _instants(hops: NDArray[np.int32]) -> NDArray[np.int32]:
+    """First and last + 1 of the hops of every moment with a hop that takes no time."""
+    first = np.flatnonzero(np.diff(hops[:, DEPARTURE], prepend=FAR))
+    spans = np.column_stack((first, np.append(first[1:], len(hops))))
+    still = np.flatnonzero(hops[:, DEPARTURE] == hops[:, ARRIVAL])
+    found: NDArray[np.int32] = spans[
+        np.unique(np.searchsorted(first, still, side="right") - 1)
+    ].astype(np.int32)
+    return found
 
 
 def _place_in_chain(run: NDArray[np.integer], following: NDArray[np.integer]) -> NDArray[np.int32]:
@@ -252,10 +260,12 @@ def search(
     boardings = np.bincount(network.hops[low:high, FROM], minlength=network.stops)
     start = np.concatenate(([0], np.cumsum(boardings)))
     found = _nothing(start)
+    # Where rides are limited one changes to what is known from the search before.
+    again = None if max_rides is None else 0
     for _ in range(1 if max_rides is None else max_rides):
         fewer, found = found, _nothing(start)
         _scan(
-            network.hops, low, high, network.runs, network.instant and max_rides is None,
+            network.hops, low, high, network.runs, network.instants[:again],
             egress_s, *arrives, longest_s,
             *network.change, *(found if max_rides is None else fewer), *found,
         )  # fmt: skip
@@ -273,63 +283,82 @@ def _nothing(start: NDArray[np.int64]) -> Profile:
 
 @compiled
 def _scan(
-    hops, low, high, runs, instant, egress, first, last, longest, c_start, c_stop, c_seconds,
+    hops, low, high, runs, instants, egress, first, last, longest, c_start, c_stop, c_seconds,
     start, o_count, o_departure, o_arrival, _o_hop, o_rides,
     _start, count, departure, arrival, hop, ride,
 ):  # fmt: skip
     """One pass, latest departure first, that fills the profile.
 
     The first profile is what one may change to: the same one, or where rides are limited the one
-    with fewer. With `instant` the hops of one moment are gone over until nothing changes any more.
+    with fewer. The hops of the moments in `instants` are gone over until nothing changes any more.
     """
     stay, stay_rides = np.full(runs, FAR, np.int32), np.zeros(runs, np.int32)
-    held, held_rides, held_in = stay.copy(), stay_rides.copy(), np.full(runs, -1)
-    c, moment, again = low, low, False
-    while c < high:
-        k, following = hops[c, RUN], hops[c, NEXT]
-        if instant:
-            if hops[c, DEPARTURE] != hops[moment, DEPARTURE]:
-                moment = c
-            if held_in[k] != moment:
-                held[k], held_rides[k], held_in[k] = stay[k], stay_rides[k], moment
-        best, rides = stay[k], stay_rides[k]
-        if following >= 0 and stay[following] < best:
-            best, rides = stay[following], stay_rides[following]
-        if hops[c, ALIGHT]:
-            v, at = hops[c, TO], hops[c, ARRIVAL]
-            if egress[v] < FAR:
-                there = at + egress[v]
-                if first <= there <= last and (there < best or (there == best and rides > 1)):
-                    best, rides = np.int32(there), np.int32(1)
-            for j in range(c_start[v], c_start[v + 1]):
-                s = c_stop[j]
-                e = start[s] + o_count[s] - 1
-                # What leaves first arrives first: nothing else can be better than the last found.
-                if e < start[s] or o_arrival[e] >= best:
-                    continue
-                ready = at + c_seconds[j]
-                while e >= start[s] and o_departure[e] < ready:
-                    e -= 1
-                if e >= start[s] and o_arrival[e] < best:
-                    best, rides = o_arrival[e], np.int32(o_rides[e] + 1)
-        stay[k], stay_rides[k] = best, rides
-        if hops[c, BOARD] and best < FAR and best - hops[c, DEPARTURE] <= longest:
-            u, leaves = hops[c, FROM], hops[c, DEPARTURE]
-            end = start[u] + count[u] - 1
-            if end < start[u] or best < arrival[end]:
-                if end < start[u] or departure[end] != leaves:
-                    end += 1
-                    count[u] += 1
-                departure[end], arrival[end], hop[end], ride[end] = leaves, best, c, rides
-                again = instant
-        c += 1
-        if again and (c == high or hops[c, DEPARTURE] != hops[moment, DEPARTURE]):
-            for i in range(moment, c):
-                stay[hops[i, RUN]], stay_rides[hops[i, RUN]] = (
-                    held[hops[i, RUN]],
-                    held_rides[hops[i, RUN]],
-                )
-            c, again = moment, False
+    held, held_rides = stay.copy(), stay_rides.copy()
+    moment = low
+    while moment < high:
+        until, instant = _part(instants, moment, high)
+        again = True
+        while again:
+            again = False
+            for c in range(moment, until if instant else moment):
+                held[hops[c, RUN]] = stay[hops[c, RUN]]
+                held_rides[hops[c, RUN]] = stay_rides[hops[c, RUN]]
+            for c in range(moment, until):
+                k, following = hops[c, RUN], hops[c, NEXT]
+                best, rides = stay[k], stay_rides[k]
+                if following >= 0 and stay[following] < best:
+                    best, rides = stay[following], stay_rides[following]
+                if hops[c, ALIGHT]:
+                    v, at = hops[c, TO], hops[c, ARRIVAL]
+                    if egress[v] < FAR:
+                        there = at + egress[v]
+                        if first <= there <= last and (
+                            there < best or (there == best and rides > 1)
+                        ):
+                            best, rides = np.int32(there), np.int32(1)
+                    for j in range(c_start[v], c_start[v + 1]):
+                        s = c_stop[j]
+                        e = start[s] + o_count[s] - 1
+                        # What leaves first arrives first: nothing is better than the last found.
+                        if e < start[s] or o_arrival[e] >= best:
+                            continue
+                        ready = at + c_seconds[j]
+                        while e >= start[s] and o_departure[e] < ready:
+                            e -= 1
+                        if e >= start[s] and o_arrival[e] < best:
+                            best, rides = o_arrival[e], np.int32(o_rides[e] + 1)
+                stay[k], stay_rides[k] = best, rides
+                if hops[c, BOARD] and best < FAR and best - hops[c, DEPARTURE] <= longest:
+                    u, leaves = hops[c, FROM], hops[c, DEPARTURE]
+                    end = start[u] + count[u] - 1
+                    if end < start[u] or best < arrival[end]:
+                        if end < start[u] or departure[end] != leaves:
+                            end += 1
+                            count[u] += 1
+                        departure[end], arrival[end], hop[end], ride[end] = leaves, best, c, rides
+                        again = instant
+            if again:
+                for c in range(moment, until):
+                    stay[hops[c, RUN]] = held[hops[c, RUN]]
+                    stay_rides[hops[c, RUN]] = held_rides[hops[c, RUN]]
+        moment = until
+
+
+@compiled
+def _part(instants, low, high):
+    """Where the hops end that are gone over next, and whether they need it more than once."""
+    first, last = 0, len(instants)
+    while first < last:
+        middle = (first + last) // 2
+        if instants[middle, 1] <= low:
+            first = middle + 1
+        else:
+            last = middle
+    if first == len(instants) or instants[first, 0] >= high:
+        return high, False
+    if instants[first, 0] <= low:
+        return min(high, instants[first, 1]), True
+    return np.int64(instants[first, 0]), False
 
 
 def latest_departures(
@@ -364,11 +393,12 @@ def latest_departures(
     low, high = _span(network, not_before, deadline)
     by_foot = np.where(egress_s < FAR, deadline - egress_s, -FAR).astype(np.int32)
     moment = by_foot.copy()
+    again = None if max_rides is None else 0
     for _ in range(1 if max_rides is None else max_rides):
         fewer, moment = moment, by_foot.copy()
         leaves = np.full(network.stops, -FAR, np.int32)
         _latest(
-            network.hops, low, high, network.runs, network.instant and max_rides is None,
+            network.hops, low, high, network.runs, network.instants[:again],
             *network.change_back,
             moment if max_rides is None else fewer, leaves, moment,
         )  # fmt: skip
@@ -376,35 +406,40 @@ def latest_departures(
 
 
 @compiled
-def _latest(hops, low, high, runs, instant, b_start, b_stop, b_seconds, onward, leaves, moment):
+def _latest(hops, low, high, runs, instants, b_start, b_stop, b_seconds, onward, leaves, moment):
     """One pass for one deadline.
 
     Fills the latest departure at each stop, and the latest moment to be there without a vehicle:
     to walk on, or to change. `onward` is the latter, or where rides are limited that with fewer.
-    With `instant` the hops of one moment are gone over until nothing changes any more.
+    The hops of the moments in `instants` are gone over until nothing changes any more.
     """
     stay = np.zeros(runs, np.bool_)
-    held, held_in = stay.copy(), np.full(runs, -1)
-    c, now, again = low, low, False
-    while c < high:
-        k, following = hops[c, RUN], hops[c, NEXT]
-        if instant:
-            if hops[c, DEPARTURE] != hops[now, DEPARTURE]:
-                now = c
-            if held_in[k] != now:
-                held[k], held_in[k] = stay[k], now
-        if not stay[k]:
-            stay[k] = (hops[c, ALIGHT] and hops[c, ARRIVAL] <= onward[hops[c, TO]]) or (
-                following >= 0 and stay[following]
-            )
-        u = hops[c, FROM]
-        if stay[k] and hops[c, BOARD] and leaves[u] < hops[c, DEPARTURE]:
-            leaves[u] = hops[c, DEPARTURE]
-            again = instant
-            for j in range(b_start[u], b_start[u + 1]):
-                moment[b_stop[j]] = max(moment[b_stop[j]], leaves[u] - b_seconds[j])
-        c += 1
-        if again and (c == high or hops[c, DEPARTURE] != hops[now, DEPARTURE]):
-            for i in range(now, c):
-                stay[hops[i, RUN]] = held[hops[i, RUN]]
-            c, again = now, False
+    held = stay.copy()
+    now = low
+    while now < high:
+        end, instant = _part(instants, now, high)
+        again = True
+        while again:
+            again = False
+            for c in range(now, end if instant else now):
+                held[hops[c, RUN]] = stay[hops[c, RUN]]
+            for c in range(now, end):
+                k = hops[c, RUN]
+                if not stay[k]:
+                    following = hops[c, NEXT]
+                    if not (
+                        (hops[c, ALIGHT] and hops[c, ARRIVAL] <= onward[hops[c, TO]])
+                        or (following >= 0 and stay[following])
+                    ):
+                        continue
+                    stay[k] = True
+                u = hops[c, FROM]
+                if hops[c, BOARD] and leaves[u] < hops[c, DEPARTURE]:
+                    leaves[u] = hops[c, DEPARTURE]
+                    again = instant
+                    for j in range(b_start[u], b_start[u + 1]):
+                        moment[b_stop[j]] = max(moment[b_stop[j]], leaves[u] - b_seconds[j])
+            if again:
+                for c in range(now, end):
+                    stay[hops[c, RUN]] = held[hops[c, RUN]]
+        now = end

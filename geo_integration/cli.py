@@ -230,7 +230,11 @@ class _ManyFiles(click.Command):
     help="walk,transit | walk,transit,on_demand (mit Rufbus) | walk | bike | car.",
 )
 @click.option(
-    "--gtfs", multiple=True, type=_FILE, metavar="DATEI", help="Fahrplan (GTFS); mehrfach möglich."
+    "--gtfs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="DATEI",
+    help="Fahrplan (GTFS); mehrfach möglich.",
 )
 @click.option(
     "--streets",
@@ -328,6 +332,8 @@ def travel_times(**options: Any) -> None:  # noqa: ANN401  click hands them over
     for name, minutes in found.minutes.items():
         known = int((minutes == minutes).sum())  # noqa: PLR0124  NaN is not equal to itself
         click.echo(f"{name}: {known} von {pairs} Paaren mit Weg")
+        if not known:
+            click.echo("WARNUNG: kein einziges Paar hat einen Weg; Lage der Orte und Zeit prüfen")
     click.echo(f"Geschrieben: {out} und {about.name}")
 
 

@@ -196,3 +196,22 @@ def test_buses_at_random_times_are_ranked_over_many_draws(files):
     assert middle == pytest.approx(20, abs=1)
     assert 28 < high <= 30
     assert f"{matrix.DRAWS} Ziehungen" in result.output
+
+
+def test_a_matrix_without_any_way_is_told(files):
+    result = by_bus(files, "--depart", "23:00")
+    assert result.exit_code == 0
+    assert "WARNUNG: kein einziges Paar hat einen Weg" in result.output
+
+
+def test_a_folder_of_text_files_is_a_timetable_too(files):
+    folder = files / "feed"
+    folder.mkdir()
+    for name, text in toy.toy_gtfs().items():
+        (folder / name).write_text(text, encoding="utf-8")
+    result = call(
+        files, "--gtfs", folder, "--date", "2026-09-29", "--depart", "8:15", "--window", 1,
+        "--max-walk-minutes", 5,
+    )  # fmt: skip
+    times, _ = read(files, result)
+    assert times["A", "B"] == (25,)

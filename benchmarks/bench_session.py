@@ -32,9 +32,10 @@ from geo_integration import pipeline
 from geo_integration.inputs.county import read_county
 from geo_integration.inputs.streets import read_streets
 from geo_integration.inputs.timetable import connections_on
+from geo_integration.journeys.judging import Limits
 from geo_integration.journeys.networks import build_street_network
-from geo_integration.journeys.roundtrips import build_links, roundtrips
-from geo_integration.journeys.sessions import Day, Limits, Links
+from geo_integration.journeys.roundtrips import WalkLimits, build_links, roundtrips
+from geo_integration.journeys.sessions import Day, Links
 from geo_integration.measures.coverage import coverage
 from geo_integration.settings import read_settings
 
@@ -47,10 +48,12 @@ HOMES, OFFERS, SESSIONS = 12_000, 300, 5
 COUNTY = Path(__file__).resolve().parents[1] / "layers" / "friesland"
 CATEGORIES = ("a", "b", "c")
 WEEK = dt.timedelta(days=7)
+WALKS = WalkLimits(
+    max_direct_s=45 * 60, max_access_s=20 * 60, max_transfer_s=10 * 60, transfer_buffer_s=120
+)
 LIMITS = Limits(
-    max_direct_s=45 * 60, max_access_s=20 * 60, max_transfer_s=10 * 60, transfer_buffer_s=120,
     max_way_s=180 * 60, max_wait_s=30 * 60, earliest_s=6 * 3600, latest_s=22 * 3600 + 1800,
-    visit_s=1800, window=(14 * 3600, 15 * 3600), max_minutes=dict.fromkeys(CATEGORIES, 45.0),
+    visit_s=1800, window=(14 * 3600, 15 * 3600),
 )  # fmt: skip
 
 
@@ -130,7 +133,7 @@ def city(*, mixed: bool) -> Work:
     if mixed:
         for n, table in enumerate(connections.values()):
             table[["departure_s", "arrival_s"]] += 7 * n
-    links = build_links(network, cells, offers, here.feed.stops, LIMITS)
+    links = build_links(network, cells, offers, here.feed.stops, WALKS)
     # The bus feed is cut to 12 to 17 o'clock: sessions leave half an hour for each way.
     sessions = sessions_of(offers, (12.5, 16.5))
     return Work(cells, offers, sessions, here.feed.trips, connections, links, days, LIMITS)
@@ -149,9 +152,9 @@ def county() -> Work:
     stops = np.column_stack((inputs.stops.geometry.x, inputs.stops.geometry.y))
     near = stops[rng.integers(len(stops), size=OFFERS)] + rng.normal(0, 200, (OFFERS, 2))
     offers = offers_at(near, inputs.areas.crs)
-    limits = pipeline.limits_of(settings)._replace(max_minutes=LIMITS.max_minutes)
+    limits, walks = pipeline.limits_of(settings), pipeline.walk_limits_of(settings)
     network = pipeline.walk_network(settings, inputs)
-    links = build_links(network, cells, offers, inputs.stops, limits, inputs.transfers)
+    links = build_links(network, cells, offers, inputs.stops, walks, inputs.transfers)
     days = pipeline.days_of(settings, inputs.service_dates)
     return Work(
         cells, offers, sessions_of(offers, (9, 20)), inputs.trips, inputs.connections, links,
@@ -168,7 +171,8 @@ def measure(name: str) -> None:
     def task() -> pd.DataFrame:
         found = roundtrips(
             work.cells, work.offers, work.sessions, work.trips, work.connections, work.links,
-            days=work.days, limits=work.limits, threads=4,
+            days=work.days, limits=work.limits,
+            max_minutes=dict.fromkeys(CATEGORIES, 45.0), threads=4,
         )  # fmt: skip
         return coverage(
             work.cells, work.offers, work.trips, found,

@@ -13,9 +13,10 @@ from geo_integration.errors import SettingsError, SourceError
 from geo_integration.files import beside, remove
 from geo_integration.frames import WEEKDAYS, Facts, Published
 from geo_integration.inputs.county import NO_DATE, Inputs, input_files, read_county
+from geo_integration.journeys.judging import Limits
 from geo_integration.journeys.networks import StreetNetwork, build_street_network
-from geo_integration.journeys.roundtrips import build_links, roundtrips
-from geo_integration.journeys.sessions import Day, Limits
+from geo_integration.journeys.roundtrips import WalkLimits, build_links, roundtrips
+from geo_integration.journeys.sessions import Day
 from geo_integration.journeys.snapping import on_islands, unsnapped
 from geo_integration.journeys.walking import coordinates
 from geo_integration.measures.coverage import area_coverage, bands, coverage
@@ -168,8 +169,7 @@ def find(
     progress: Callable[[str, int, int], None] = _silent,
 ) -> Findings:
     """Compute journeys there and back, coverage, and underserved areas."""
-    limits = limits_of(settings)
-    network = walk_network(settings, inputs)
+    limits, network = limits_of(settings), walk_network(settings, inputs)
     streets = _off_streets(network, inputs)
     off_street = streets["cells"].too_far
     if len(off_street) and off_street.mean() > MOST_OFF_STREET:
@@ -180,7 +180,12 @@ def find(
             f"oder streets in county.toml weglassen"
         )
     links = build_links(
-        network, inputs.cells, inputs.offers, inputs.stops, limits, inputs.transfers
+        network,
+        inputs.cells,
+        inputs.offers,
+        inputs.stops,
+        walk_limits_of(settings),
+        inputs.transfers,
     )
     found = roundtrips(
         inputs.cells,
@@ -191,6 +196,7 @@ def find(
         links,
         days=days_of(settings, inputs.service_dates),
         limits=limits,
+        max_minutes={c.id: settings.max_minutes(c.id) for c in settings.categories},
         progress=lambda done, total: progress("journeys", done, total),
     )
     covered = coverage(
@@ -265,21 +271,27 @@ def walk_network(settings: Settings, inputs: Inputs) -> StreetNetwork:
     )
 
 
-def limits_of(settings: Settings) -> Limits:
-    """The rule in seconds."""
-    walking, transit, rule = settings.walking, settings.transit, settings.rule
-    return Limits(
+def walk_limits_of(settings: Settings) -> WalkLimits:
+    """How far one walks, and how much time changing takes at least, in seconds."""
+    walking = settings.walking
+    return WalkLimits(
         max_direct_s=int(walking.max_direct_min * 60),
         max_access_s=int(walking.max_access_min * 60),
         max_transfer_s=int(walking.max_transfer_min * 60),
-        transfer_buffer_s=transit.transfer_buffer_s,
+        transfer_buffer_s=settings.transit.transfer_buffer_s,
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The rule in seconds."""
+    transit, rule = settings.transit, settings.rule
+    return Limits(
         max_way_s=int(rule.max_way_min * 60),
         max_wait_s=int(rule.max_wait_min * 60),
         earliest_s=seconds_of_day(rule.earliest_departure),
         latest_s=seconds_of_day(rule.latest_return),
         visit_s=int(rule.visit_min * 60),
         window=(seconds_of_day(transit.window[0]), seconds_of_day(transit.window[1])),
-        max_minutes={c.id: settings.max_minutes(c.id) for c in settings.categories},
     )
 
 

@@ -34,8 +34,10 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
+from geo_integration.journeys.judging import Limits
 from geo_integration.journeys.networks import StreetNetwork
-from geo_integration.journeys.sessions import Day, Limits
+from geo_integration.journeys.roundtrips import WalkLimits
+from geo_integration.journeys.sessions import Day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +105,9 @@ class Toy(NamedTuple):
     trips: pd.DataFrame
     connections: dict[dt.date, pd.DataFrame]
     days: list[Day]
+    walks: WalkLimits
     limits: Limits
+    max_minutes: dict[str, float]
     network: StreetNetwork
 
 
@@ -137,17 +141,12 @@ def runs_of(trip: str) -> list[tuple[str, int]]:
 def toy_limits() -> Limits:
     """The rule of the toy county."""
     return Limits(
-        max_direct_s=900,
-        max_access_s=720,
-        max_transfer_s=300,
-        transfer_buffer_s=120,
         max_way_s=seconds("3:00"),
         max_wait_s=1800,
         earliest_s=seconds("6:00"),
         latest_s=seconds("22:30"),
         visit_s=1800,
         window=(seconds("8:00"), seconds("9:00")),
-        max_minutes={"sprachkurs": 45.0, "beratung": 45.0, "sport": 45.0},
     )
 
 
@@ -198,7 +197,11 @@ def toy_frames() -> Toy:
             Day("holidays", {1: HOLIDAY}, in_holidays=True),
             Day("sunday", {6: SUNDAY}, in_holidays=False),
         ],
+        walks=WalkLimits(
+            max_direct_s=900, max_access_s=720, max_transfer_s=300, transfer_buffer_s=120
+        ),
         limits=toy_limits(),
+        max_minutes={"sprachkurs": 45.0, "beratung": 45.0, "sport": 45.0},
         network=StreetNetwork(100 / 60, 1.0, 500.0),
     )
 

@@ -7,7 +7,7 @@ import os
 import sys
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from geo_integration.frames import (
     check_frame,
     empty_frame,
 )
-from geo_integration.journeys.sessions import Day, Limits, Links, Offer, Session, World, all_ways
+from geo_integration.journeys.sessions import Day, Links, Offer, Session, World, all_ways
 from geo_integration.journeys.transit import Network, build_network, changes, dense
 from geo_integration.journeys.walking import (
     Walks,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from geo_integration.journeys.judging import Limits
     from geo_integration.journeys.networks import StreetNetwork
 
 
@@ -46,12 +47,21 @@ MOST_THREADS = 16
 SWITCH_S = 5e-4
 
 
+class WalkLimits(NamedTuple):
+    """The longest walks, and the least time between two rides, seconds."""
+
+    max_direct_s: int
+    max_access_s: int
+    max_transfer_s: int
+    transfer_buffer_s: int
+
+
 def build_links(
     network: StreetNetwork,
     cells: gpd.GeoDataFrame,
     offers: gpd.GeoDataFrame,
     stops: gpd.GeoDataFrame,
-    limits: Limits,
+    limits: WalkLimits,
     transfers: pd.DataFrame | None = None,
 ) -> Links:
     """Compute the walking times between homes, counted offers and stops.
@@ -62,8 +72,8 @@ def build_links(
         What people walk on.
     cells, offers, stops : GeoDataFrame
         CELLS, OFFERS, STOPS in one metric CRS.
-    limits : Limits
-        The rule.
+    limits : WalkLimits
+        How far one walks.
     transfers : DataFrame, optional
         TRANSFERS: what the timetable says about changing.
 
@@ -96,6 +106,7 @@ def roundtrips(
     *,
     days: Sequence[Day],
     limits: Limits,
+    max_minutes: Mapping[str, float],
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Roundtrips]:
@@ -113,6 +124,8 @@ def roundtrips(
         The kinds of day.
     limits : Limits
         The rule.
+    max_minutes : mapping of str to float
+        The longest way that counts, by category.
     threads : int, optional
         How many offers are searched at once; default: one for each processor.
     progress : callable, optional
@@ -125,7 +138,7 @@ def roundtrips(
         Walking counts as a way by the other modes too; `on_demand` has all scheduled trips as well.
     """
     world = _build_world(trips, connections, links, days, limits)
-    own = _offers_of(_counted(offers), sessions, world, len(cells))
+    own = _offers_of(_counted(offers), sessions, world.links, max_minutes, len(cells))
     threads = threads or min(os.cpu_count() or 1, MOST_THREADS)
     waiting: deque[Future[Roundtrips]] = deque()
     pool, interval = ThreadPoolExecutor(threads), sys.getswitchinterval()
@@ -185,22 +198,27 @@ def _digest(connections: pd.DataFrame) -> bytes:
 
 
 def _offers_of(
-    counted: gpd.GeoDataFrame, sessions: pd.DataFrame, world: World, homes: int
+    counted: gpd.GeoDataFrame,
+    sessions: pd.DataFrame,
+    links: Links,
+    max_minutes: Mapping[str, float],
+    homes: int,
 ) -> list[Callable[[], Offer]]:
     """Counted offers with their sessions, each made when its turn comes."""
-    names = ("weekday", "start_s", "end_s", "drop_in", "term_only")
+    names = ("weekday", "start_s", "end_s", "term_only")
     values = [sessions[name].tolist() for name in names]
     own: dict[str, list[Session]] = {}
     for code, (offer_id, *row) in enumerate(zip(sessions["offer_id"], *values, strict=True)):
         own.setdefault(offer_id, []).append(Session(code, *row))
-    links, limits = world.links, world.limits
+    drop_in = set(sessions.loc[sessions["drop_in"].to_numpy(bool), "offer_id"])
     stops = len(links.change.start) - 1
 
     def maker(row: int, offer_id: str, category: str, timed: object) -> Callable[[], Offer]:
         return lambda: Offer(
             offer_id,
             bool(timed),
-            limits.max_minutes[category],
+            offer_id in drop_in,
+            max_minutes[category],
             own.get(offer_id, []),
             dense(links.direct, row, homes),
             dense(links.egress, row, stops),

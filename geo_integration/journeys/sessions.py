@@ -24,7 +24,7 @@ from geo_integration.frames import (
     WALK,
     Roundtrips,
 )
-from geo_integration.journeys.judging import best_rides, exact_rides, judge
+from geo_integration.journeys.judging import Limits, Rides, best_rides, judge
 from geo_integration.journeys.transit import FAR, Network, latest_departures, search
 from geo_integration.journeys.travel_times import percentile_ranks, ranked_minutes
 
@@ -38,26 +38,6 @@ if TYPE_CHECKING:
 
 VISIT_STEP_S = 1800
 PREFERRED_WEEKDAY = 1
-
-
-class Limits(NamedTuple):
-    """The rule, in seconds: how long, how early, how late.
-
-    `max_way_s` is the longest way that is looked for at all; `max_minutes` the longest one that
-    counts, by category.
-    """
-
-    max_direct_s: int
-    max_access_s: int
-    max_transfer_s: int
-    transfer_buffer_s: int
-    max_way_s: int
-    max_wait_s: int
-    earliest_s: int
-    latest_s: int
-    visit_s: int
-    window: tuple[int, int]
-    max_minutes: Mapping[str, float]
 
 
 class Day(NamedTuple):
@@ -96,76 +76,74 @@ class Session(NamedTuple):
     weekday: int
     start_s: int
     end_s: int
-    drop_in: bool
     term_only: bool
 
 
 class Offer(NamedTuple):
-    """A counted offer, with walking seconds from every cell and every stop."""
+    """A counted offer, with walking seconds from every cell and every stop.
+
+    Of one that is `drop_in` any visit counts, of others every session.
+    """
 
     offer_id: str
     timed: bool
+    drop_in: bool
     limit_min: float
     sessions: list[Session]
     direct: NDArray[np.int32]
     egress: NDArray[np.int32]
 
 
-class _Rides(NamedTuple):
-    """The best ride from every stop for one visit, in one direction.
-
-    `seconds` has shape (stops,), FAR where there is none; `details` (4, stops): departure, arrival,
-    trip, rides, times as in the network of that direction. Where the walk to the stop might make
-    one leave home too early, `exact` has (6, homes): seconds, the same details with the time of
-    leaving home, stop; else None.
-    """
-
-    seconds: NDArray[np.int32]
-    details: NDArray[np.int32]
-    exact: NDArray[np.int32] | None
-
-
-class _Search:
+class _Searches:
     """Searches to and from one offer: each is made once, however many days share it."""
 
     def __init__(self, offer: Offer, world: World) -> None:
         self._offer, self._world = offer, world
-        self._rides: dict[tuple[int, int], _Rides] = {}
-        self._open: dict[int, NDArray[np.bool_]] = {}
+        self._wanted: dict[tuple[int, int], tuple[Network, int]] = {}
+        self._row: dict[tuple[int, int], int] = {}
+        self._days: dict[int, Network] = {}
 
-    def open(self, network: Network) -> NDArray[np.bool_]:
-        """From which stops the venue is reached at any time of the day."""
-        if id(network) not in self._open:
-            leaves = latest_departures(network, self._offer.egress, int(FAR) // 2)
-            self._open[id(network)] = leaves > -FAR
-        return self._open[id(network)]
-
-    def rides(self, network: Network, deadline: int) -> _Rides:
-        """Best rides that arrive at most so many minutes before a deadline."""
+    def row(self, network: Network, deadline: int) -> int:
+        """Ask for the best rides for one deadline; the row of `rides` that will have them."""
         key = id(network), deadline
-        if key not in self._rides:
-            self._rides[key] = self._find(network, deadline)
-        return self._rides[key]
+        self._wanted.setdefault(key, (network, deadline))
+        return self._row.setdefault(key, len(self._row))
 
-    def _find(self, network: Network, deadline: int) -> _Rides:
-        limits, access = self._world.limits, self._world.links.access
-        not_before = -limits.latest_s if network.reverse else limits.earliest_s
-        # Only what arrives in time is looked at: a quicker journey that comes too early must not
-        # hide a slower one that does not.
-        first = deadline - limits.max_wait_s
-        profile = search(
-            network, self._offer.egress,
-            departs=(max(not_before, first - limits.max_way_s), deadline),
-            arrives=(first, deadline), longest_s=limits.max_way_s,
-        )  # fmt: skip
-        seconds = np.full(network.stops, FAR, np.int32)
-        details = np.full((4, network.stops), FAR, np.int32)
-        best_rides(*profile, network.trip, seconds, details)
-        if not (details[0] < not_before + limits.max_access_s).any():
-            return _Rides(seconds, details, None)
-        exact = np.full((6, len(access.start) - 1), FAR, np.int32)
-        exact_rides(*profile, network.trip, *access, not_before, exact)
-        return _Rides(seconds, details, exact)
+    def day(self, network: Network) -> int:
+        """Ask for the stops with a way at any time; the row of `open` that will tell them."""
+        self._days.setdefault(id(network), network)
+        return list(self._days).index(id(network))
+
+    def open(self) -> NDArray[np.bool_]:
+        """From which stops the venue is reached at any time of the day; shape (days, stops)."""
+        egress = self._offer.egress
+        found = [_some_time(day, egress) for day in self._days.values()]
+        return np.array(found, np.bool_).reshape(len(found), len(egress))
+
+    def rides(self) -> Rides:
+        """Make all searches that were asked for."""
+        access, count, stops = self._world.links.access, len(self._row), len(self._offer.egress)
+        seconds = np.empty((count, stops), np.int32)
+        details = np.empty((count, 4, stops), np.int32)
+        farthest = int(access.seconds.max(initial=0))
+        exact: list[NDArray[np.int32]] = []
+        exact_of = np.full(count, -1, np.int32)
+        for row, (network, deadline) in enumerate(self._wanted.values()):
+            own = best_rides(
+                network, self._offer.egress, access, farthest, deadline, self._world.limits,
+                seconds[row], details[row],
+            )  # fmt: skip
+            if own.size:
+                exact_of[row] = len(exact)
+                exact.append(own)
+        homes = len(access.start) - 1
+        kept = np.stack(exact) if exact else np.empty((0, 6, homes), np.int32)
+        return Rides(seconds, details, kept, exact_of)
+
+
+def _some_time(network: Network, egress: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """From which stops the venue is reached at any time of the day; shape (stops,)."""
+    return latest_departures(network, egress, int(FAR) // 2) > -FAR
 
 
 def all_ways(offer: Offer, world: World, days: Sequence[Day]) -> Roundtrips:
@@ -186,21 +164,33 @@ def all_ways(offer: Offer, world: World, days: Sequence[Day]) -> Roundtrips:
         Arrays of shape (days, modes, cells).
     """
     found = _room(offer.offer_id, (len(days), len(MODES), len(offer.direct)))
-    searches = _Search(offer, world)
-    made: dict[tuple[object, ...], tuple[int, int]] = {}
-    for d, day in enumerate(days):
-        for m, mode in enumerate(MODES):
-            question = _question(offer, world, day, mode)
-            if question in made:
-                for values in found[1:]:
-                    values[d, m] = values[made[question]]
-                continue
-            made[question] = d, m
-            result = [values[d, m] for values in found[1:]]
-            if offer.timed:
-                _timed(offer, world, searches, day, mode, result)
-            else:
-                _untimed(offer, world, searches, day, mode, result)
+    questions = {
+        (d, m): _question(offer, world, day, mode)
+        for d, day in enumerate(days)
+        for m, mode in enumerate(MODES)
+    }
+    # Days with the same sessions and timetable need one answer.
+    first = {question: at for at, question in reversed(questions.items())}
+    searches = _Searches(offer, world)
+    visits = {
+        at: _visits(offer, world, searches, days[at[0]], MODES[at[1]]) for at in first.values()
+    }
+    rides, open_ = searches.rides(), searches.open()
+    for at, question in questions.items():
+        result = _part(found, at)
+        if first[question] != at:
+            known = _part(found, first[question])
+            for name in Roundtrips._fields[1:]:
+                getattr(result, name)[:] = getattr(known, name)
+        elif not offer.timed:
+            _untimed(offer, world, days[at[0]], MODES[at[1]], result)
+        elif len(visits[at]):
+            judge(
+                visits[at], offer.drop_in, rides, open_, world.links.access, offer.direct,
+                MODES[at[1]] == WALK, world.limits, offer.limit_min, result,
+            )  # fmt: skip
+        else:
+            _nothing(result)
     return found
 
 
@@ -240,93 +230,55 @@ def _room(offer_id: str, shape: tuple[int, int, int]) -> Roundtrips:
     )
 
 
-def _nothing(result: Sequence[NDArray[np.generic]]) -> None:
+def _part(found: Roundtrips, at: tuple[int, int]) -> Roundtrips:
+    """One kind of day and mode; shape (cells,)."""
+    return Roundtrips(found.offer_id, *(values[at] for values in found[1:]))
+
+
+def _nothing(found: Roundtrips) -> None:
     """Fill in that the offer is not on."""
-    result[0][:] = REASONS.index(NOT_ON_DAY)
-    result[1][:] = -1
-    for values in result[2:7]:
+    found.reason[:] = REASONS.index(NOT_ON_DAY)
+    for values in (found.leave_s, found.out_min, found.wait_min, found.back_min, found.home_s):
         values[:] = np.nan
-    for values in result[7:11]:
-        values[:] = -1
-    for values in result[11:]:
-        values[:] = 0
+    for codes in (
+        found.session, found.out_trip, found.back_trip, found.out_stop, found.back_stop
+    ):  # fmt: skip
+        codes[:] = -1
+    for rides in (found.out_rides, found.back_rides):
+        rides[:] = 0
 
 
-def _spans(session: Session, visit_s: int) -> Iterable[tuple[int, int]]:
+def _visits(
+    offer: Offer, world: World, searches: _Searches, day: Day, mode: str
+) -> NDArray[np.int32]:
+    """All that one may come for on a kind of day, as `judge` takes it, with the searches needed."""
+    rows = []
+    for session in offer.sessions if offer.timed else ():
+        if not _is_on(session, day):
+            continue
+        for start, end in _spans(session, world.limits.visit_s if offer.drop_in else None):
+            rides = (-1, -1, -1)
+            if mode != WALK:
+                there, back = world.networks[day.dates[session.weekday], mode]
+                rides = searches.row(there, start), searches.row(back, -end), searches.day(there)
+            rows.append((session.code, start, end, *rides))
+    return np.array(rows, np.int32).reshape(len(rows), 6)
+
+
+def _spans(session: Session, visit_s: int | None) -> Iterable[tuple[int, int]]:
     """Start and end of what one may come for: the course, or any visit in opening hours."""
     length = session.end_s - session.start_s
-    if session.drop_in:
+    if visit_s is not None:
         length = min(visit_s, length)
     last = session.end_s - length
     for begin in (*range(session.start_s, last, VISIT_STEP_S), last):
         yield begin, begin + length
 
 
-def _timed(
-    offer: Offer,
-    world: World,
-    searches: _Search,
-    day: Day,
-    mode: str,
-    result: list[NDArray[np.generic]],
-) -> None:
-    """All sessions of a course, or the best visit to a drop-in offer."""
-    limits, access = world.limits, world.links.access
-    visits = [
-        (session, start, end)
-        for session in offer.sessions
-        if _is_on(session, day)
-        for start, end in _spans(session, limits.visit_s)
-    ]
-    if not visits:
-        _nothing(result)
-        return
-    times = np.array([(s.code, start, end, s.drop_in) for s, start, end in visits], np.int32)
-    there, back, open_ = [], [], []
-    for session, start, end in visits if mode != WALK else ():
-        networks = world.networks[day.dates[session.weekday], mode]
-        there.append(searches.rides(networks[0], start))
-        back.append(searches.rides(networks[1], -end))
-        open_.append(searches.open(networks[0]))
-    stops = len(offer.egress)
-    rides = [_joined(part, stops, len(times)) for part in (there, back)]
-    seconds = np.concatenate([part[0] for part in rides], axis=1)
-    judge(
-        times, np.array(open_, np.bool_).reshape(len(open_), stops),
-        seconds, *rides[0][1:], *rides[1][1:], *access, offer.direct, mode == WALK,
-        limits.earliest_s, limits.latest_s, limits.max_way_s, offer.limit_min, *result,
-    )  # fmt: skip
-
-
-def _joined(
-    rides: Sequence[_Rides], stops: int, visits: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-    """Rides for all visits side by side: seconds, details, exact ones, and where these are."""
-    which = np.full(visits, -1, np.int32)
-    if not rides:
-        seconds = np.full((stops, visits), FAR, np.int32)
-        return seconds, np.empty((4, 0, 0), np.int32), np.empty((0, 6, 0), np.int32), which
-    exact = [ride.exact for ride in rides if ride.exact is not None]
-    which[[ride.exact is not None for ride in rides]] = np.arange(len(exact))
-    return (
-        np.stack([ride.seconds for ride in rides], axis=1),
-        np.stack([ride.details for ride in rides], axis=2),
-        np.stack(exact) if exact else np.empty((0, 6, 0), np.int32),
-        which,
-    )
-
-
-def _untimed(
-    offer: Offer,
-    world: World,
-    searches: _Search,
-    day: Day,
-    mode: str,
-    result: list[NDArray[np.generic]],
-) -> None:
+def _untimed(offer: Offer, world: World, day: Day, mode: str, found: Roundtrips) -> None:
     """Median way to an offer whose times are unknown; only the way out."""
-    _nothing(result)
-    reason, minutes, limits, access = result[0], result[3], world.limits, world.links.access
+    _nothing(found)
+    limits, access = world.limits, world.links.access
     some_time = np.zeros(len(offer.direct), np.bool_)
     seconds = np.where(offer.direct <= limits.max_way_s, offer.direct, FAR)
     if mode != WALK:
@@ -341,9 +293,9 @@ def _untimed(
             ranks=percentile_ranks([50], moments),
         )[0]  # fmt: skip
         home = np.repeat(np.arange(len(some_time)), np.diff(access.start))
-        some_time[home[searches.open(network)[access.target]]] = True
+        some_time[home[_some_time(network, offer.egress)[access.target]]] = True
     known = seconds < FAR
-    minutes[known] = np.ceil(seconds[known] / 60)
+    found.out_min[known] = np.ceil(seconds[known] / 60)
     has_stop = np.diff(access.start) > 0
     reasons = {
         NO_STOP: ~known & ~has_stop & (mode != WALK),
@@ -352,4 +304,4 @@ def _untimed(
         OVER_LIMIT: np.ceil(seconds / 60) > offer.limit_min,
     }
     ranks = [REASONS.index(reason) for reason in reasons]
-    reason[:] = np.select(list(reasons.values()), ranks, REASONS.index(SERVED))
+    found.reason[:] = np.select(list(reasons.values()), ranks, REASONS.index(SERVED))

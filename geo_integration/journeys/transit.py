@@ -219,10 +219,11 @@ def _runs_before(
     return before
 
 
-def _span(network: Network, earliest: int, latest: int) -> tuple[int, int]:
+@compiled
+def _span(order_s, earliest, latest):
     """Positions of the hops that depart in a span of time."""
-    low = np.searchsorted(network.order_s, np.int32(-latest), side="left")
-    return int(low), int(np.searchsorted(network.order_s, np.int32(-earliest), side="right"))
+    low = np.searchsorted(order_s, np.int32(-latest), side="left")
+    return low, np.searchsorted(order_s, np.int32(-earliest), side="right")
 
 
 def search(
@@ -256,42 +257,55 @@ def search(
     Profile
         The pairs hold the time of departure at the stop and of arrival at the place.
     """
-    low, high = _span(network, departs[0], min(departs[1], arrives[1]))
-    boardings = np.bincount(network.hops[low:high, FROM], minlength=network.stops)
-    start = np.concatenate(([0], np.cumsum(boardings)))
-    found = _nothing(start)
-    # Where rides are limited one changes to what is known from the search before.
-    again = None if max_rides is None else 0
-    for _ in range(1 if max_rides is None else max_rides):
-        fewer, found = found, _nothing(start)
-        _scan(
-            network.hops, low, high, network.runs, network.instants[:again],
-            egress_s, *arrives, longest_s,
-            *network.change, *(found if max_rides is None else fewer), *found,
-        )  # fmt: skip
+    rides = -1 if max_rides is None else max_rides
+    found: Profile = journeys(network, egress_s, departs, arrives, int(longest_s), rides)
     return found
 
 
-def _nothing(start: NDArray[np.int64]) -> Profile:
-    """Room for as many journeys as there are departures: no list can overflow."""
+@compiled
+def journeys(network, egress, departs, arrives, longest, max_rides):
+    """`search` for other compiled loops; with `max_rides` below 0 there is no limit on rides."""
+    low, high = _span(network.order_s, departs[0], min(departs[1], arrives[1]))
+    # Room for as many journeys as there are departures: no list can overflow.
+    start = np.zeros(len(network.change.start), np.int64)
+    for c in range(low, high):
+        start[network.hops[c, FROM] + 1] += 1
+    start = np.cumsum(start)
+    found = _room(start)
+    if max_rides < 0:
+        _scan(network, low, high, network.instants, egress, arrives, longest, found, found)
+    # Where rides are limited one changes to what is known from the search before.
+    for _ in range(max_rides):
+        fewer, found = found, _room(start)
+        _scan(network, low, high, network.instants[:0], egress, arrives, longest, fewer, found)
+    return found
+
+
+@compiled
+def _room(start):
+    """A profile without any journey so far."""
+    size = start[-1]
     return Profile(
         start,
         np.zeros(len(start) - 1, np.int32),
-        *(np.empty(int(start[-1]), np.int32) for _ in range(4)),
+        np.empty(size, np.int32),
+        np.empty(size, np.int32),
+        np.empty(size, np.int32),
+        np.empty(size, np.int32),
     )
 
 
 @compiled
-def _scan(
-    hops, low, high, runs, instants, egress, first, last, longest, c_start, c_stop, c_seconds,
-    start, o_count, o_departure, o_arrival, _o_hop, o_rides,
-    _start, count, departure, arrival, hop, ride,
-):  # fmt: skip
-    """One pass, latest departure first, that fills the profile.
+def _scan(network, low, high, instants, egress, arrives, longest, onward, found):
+    """One pass, latest departure first, that fills the profile `found`.
 
-    The first profile is what one may change to: the same one, or where rides are limited the one
-    with fewer. The hops of the moments in `instants` are gone over until nothing changes any more.
+    `onward` is what one may change to: the same profile, or where rides are limited the one with
+    fewer. The hops of the moments in `instants` are gone over until nothing changes any more.
     """
+    hops, runs, (first, last) = network.hops, network.runs, arrives
+    c_start, c_stop, c_seconds = network.change
+    _, o_count, o_departure, o_arrival, _, o_rides = onward
+    start, count, departure, arrival, hop, ride = found
     stay, stay_rides = np.full(runs, FAR, np.int32), np.zeros(runs, np.int32)
     held, held_rides = stay.copy(), stay_rides.copy()
     moment = low
@@ -390,7 +404,7 @@ def latest_departures(
     ndarray of int32, shape (stops,)
         Latest departure of a vehicle; -FAR where there is none.
     """
-    low, high = _span(network, not_before, deadline)
+    low, high = _span(network.order_s, not_before, deadline)
     by_foot = np.where(egress_s < FAR, deadline - egress_s, -FAR).astype(np.int32)
     moment = by_foot.copy()
     again = None if max_rides is None else 0

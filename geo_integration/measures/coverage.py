@@ -11,18 +11,15 @@ from geo_integration.frames import (
     AREA_COVERAGE,
     BANDS,
     COVERAGE,
-    MODES,
     NO_OFFER,
     NOT_LOCATED,
-    ON_DEMAND,
     ONLY_IF_BOOKED,
     OVER_LIMIT,
     REASONS,
     SERVED,
-    TRANSIT,
-    WALK,
     check_frame,
 )
+from geo_integration.measures.best_offers import BestOffers, no_offers, take
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,12 +56,17 @@ def coverage(
         offer is, by scheduled transport or on foot. If none is, the reason of the offer that came
         closest counts.
     """
-    best = _Best((len(categories), len(day_types), len(cells)))
+    best = no_offers((len(categories), len(day_types), len(cells)))
     category = offers.set_index("offer_id")["category"]
     ids = sorted(offers["offer_id"])
     for one in found:
         if category[one.offer_id] in categories:
-            best.add(list(categories).index(category[one.offer_id]), ids.index(one.offer_id), one)
+            place = list(categories).index(category[one.offer_id])
+            take(best, place, ids.index(one.offer_id), one)
+    # In the order of COVERAGE: cell, category, day type.
+    flat: Any = (values.transpose(2, 0, 1).ravel() for values in best)
+    rows = BestOffers(*flat)
+    lead = np.append(trips["lead_min"].where(trips["on_demand"]).to_numpy(float), np.nan)
     table = pd.DataFrame(
         {
             "cell_id": np.repeat(
@@ -72,67 +74,23 @@ def coverage(
             ),
             "category": np.tile(np.repeat(list(categories), len(day_types)), len(cells)),
             "day_type": np.tile(list(day_types), len(cells) * len(categories)),
-            **{name: best.rows(name) for name in _Best.NUMBERS},
-            "offer_id": _texts(ids, best.rows("offer")),
-            "out_line": _texts(trips["line"], best.rows("out_trip")),
-            "back_line": _texts(trips["line"], best.rows("back_trip")),
+            "walk_min": rows.walk_min,
+            "out_min": rows.out_min,
+            "back_min": rows.back_min,
+            "wait_min": rows.wait_min,
+            "booked_min": rows.booked_min,
+            "offers": rows.offers,
+            "offers_booked": rows.offers_booked,
+            "offer_id": _texts(ids, rows.offer),
+            "out_line": _texts(trips["line"], rows.out_trip),
+            "back_line": _texts(trips["line"], rows.back_trip),
+            "lead_min": np.fmax(lead[rows.booked_out], lead[rows.booked_back]),
+            "complete": np.isin(rows.rank, [REASONS.index(SERVED), REASONS.index(OVER_LIMIT)]),
         }
     )
-    lead = np.append(trips["lead_min"].where(trips["on_demand"]).to_numpy(float), np.nan)
-    table["lead_min"] = np.fmax(lead[best.rows("booked_out")], lead[best.rows("booked_back")])
-    closest = best.rows("rank")
-    table.insert(3, "reason", _reasons(table, _texts(REASONS, closest), offers))
-    table["complete"] = np.isin(closest, [REASONS.index(SERVED), REASONS.index(OVER_LIMIT)])
+    table.insert(3, "reason", _reasons(table, _texts(REASONS, rows.rank), offers))
     check_frame(table, COVERAGE)
     return table
-
-
-class _Best:
-    """The best offer so far, for every category, day type and cell."""
-
-    NUMBERS = (
-        "walk_min", "out_min", "back_min", "wait_min", "booked_min", "offers", "offers_booked",
-    )  # fmt: skip
-
-    def __init__(self, shape: tuple[int, int, int]) -> None:
-        self._values: dict[str, NDArray[Any]] = {
-            "rank": np.full(shape, -1, np.int8),
-            "longer": np.full(shape, np.inf),
-            **{name: np.full(shape, np.nan) for name in self.NUMBERS[:5]},
-            **{name: np.zeros(shape, np.int64) for name in self.NUMBERS[5:]},
-            **{
-                name: np.full(shape, -1, np.int32)
-                for name in ("offer", "out_trip", "back_trip", "booked_out", "booked_back")
-            },
-        }
-
-    def add(self, category: int, offer: int, one: Roundtrips) -> None:
-        """Take an offer where it is better: closer to success, then shorter, then by its id."""
-        mine = {name: values[category] for name, values in self._values.items()}
-        longer = np.fmax(one.out_min, one.back_min)
-        walk, ride, booked = (longer[:, MODES.index(mode)] for mode in (WALK, TRANSIT, ON_DEMAND))
-        np.fmin(mine["walk_min"], walk, out=mine["walk_min"])
-        rank = one.reason[:, MODES.index(TRANSIT)]
-        way = np.where(np.isnan(ride), np.inf, ride)
-        same = (rank == mine["rank"]) & (way == mine["longer"])
-        take = (rank > mine["rank"]) | ((rank == mine["rank"]) & (way < mine["longer"]))
-        take |= same & (offer < mine["offer"])
-        new = {"rank": rank, "longer": way, "offer": np.full(rank.shape, offer, np.int32)}
-        for name in ("out_min", "back_min", "wait_min", "out_trip", "back_trip"):
-            new[name] = getattr(one, name)[:, MODES.index(TRANSIT)]
-        for name, values in new.items():
-            np.copyto(mine[name], values, where=take, casting="same_kind")
-        served = one.reason == REASONS.index(SERVED)
-        mine["offers"] += served[:, MODES.index(TRANSIT)]
-        mine["offers_booked"] += served[:, MODES.index(ON_DEMAND)]
-        shorter = served[:, MODES.index(ON_DEMAND)] & ~(booked >= mine["booked_min"])
-        np.copyto(mine["booked_min"], booked, where=shorter)
-        for name, values in (("booked_out", one.out_trip), ("booked_back", one.back_trip)):
-            np.copyto(mine[name], values[:, MODES.index(ON_DEMAND)], where=shorter)
-
-    def rows(self, name: str) -> NDArray[Any]:
-        """Values in the order of COVERAGE: cell, category, day type."""
-        return self._values[name].transpose(2, 0, 1).ravel()
 
 
 def _texts(names: Iterable[str], codes: NDArray[np.integer]) -> NDArray[np.object_]:

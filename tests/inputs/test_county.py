@@ -53,12 +53,10 @@ def test_the_files_give_the_same_answers_as_the_frames_made_by_hand(toy_folder, 
     inputs = read_county(read_settings(toy_folder))
     tables = []
     for frames, connections in ((county, county.connections), (inputs, inputs.connections)):
-        links = build_links(
-            county.network, frames.cells, frames.offers, frames.stops, county.limits
-        )
+        links = build_links(county.network, frames.cells, frames.offers, frames.stops, county.walks)
         found = roundtrips(
             frames.cells, frames.offers, frames.sessions, frames.trips, connections, links,
-            days=county.days, limits=county.limits,
+            days=county.days, limits=county.limits, max_minutes=county.max_minutes,
         )  # fmt: skip
         tables.append(
             roundtrip_table(

@@ -12,8 +12,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ASK = """
-from geo_integration.journeys.judging import _rank
-print(_rank(60, 60, 0, 0, 2**30, False, 0, 0, 45.0, True, True))
+from geo_integration.journeys.judging import Limits, _rank
+limits = Limits(7200, 1800, 0, 86400, 1800, (0, 3600))
+print(_rank(60, 60, 0, 0, 2**30, False, limits, 2700, True, True))
 """
 
 

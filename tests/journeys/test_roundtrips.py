@@ -19,10 +19,10 @@ LETTER = {
 
 def compute(county, **changes):
     frames = county._replace(**changes)
-    links = build_links(frames.network, frames.cells, frames.offers, frames.stops, frames.limits)
+    links = build_links(frames.network, frames.cells, frames.offers, frames.stops, frames.walks)
     found = roundtrips(
         frames.cells, frames.offers, frames.sessions, frames.trips, frames.connections, links,
-        days=frames.days, limits=frames.limits,
+        days=frames.days, limits=frames.limits, max_minutes=frames.max_minutes,
     )  # fmt: skip
     return roundtrip_table(
         found, frames.cells, frames.sessions, frames.trips, frames.stops, frames.days
@@ -160,8 +160,8 @@ def test_a_change_of_buses_is_found_with_the_line_near_home(table):
 def test_without_time_to_change_there_is_no_such_journey(county):
     # 5 minutes at B both ways: with 6 asked for, D has no way to C at 10:00 any more; the next
     # one is at 17:45.
-    tight = county.limits._replace(transfer_buffer_s=301)
-    table = compute(county, limits=tight)
+    tight = county.walks._replace(transfer_buffer_s=301)
+    table = compute(county, walks=tight)
     assert way(table, (0, 4), "O2")["reason"] == "not_in_time"
 
 
@@ -289,8 +289,8 @@ def test_a_visit_may_begin_as_late_as_it_still_fits(county):
 
 
 def test_the_limit_of_the_category_counts(county):
-    wider = county.limits._replace(max_minutes=county.limits.max_minutes | {"sprachkurs": 55.0})
-    assert way(compute(county, limits=wider), (4, 3), "O1")["reason"] == "served"
+    wider = county.max_minutes | {"sprachkurs": 55.0}
+    assert way(compute(county, max_minutes=wider), (4, 3), "O1")["reason"] == "served"
 
 
 def test_the_limit_counts_for_the_way_home_too(county):
@@ -379,10 +379,11 @@ def test_without_a_timetable_people_walk(county):
 
 def test_progress_counts_every_offer(county):
     told = []
-    links = build_links(county.network, county.cells, county.offers, county.stops, county.limits)
+    links = build_links(county.network, county.cells, county.offers, county.stops, county.walks)
     found = roundtrips(
         county.cells, county.offers, county.sessions, county.trips, county.connections, links,
-        days=county.days, limits=county.limits, progress=lambda *at: told.append(at),
+        days=county.days, limits=county.limits, max_minutes=county.max_minutes,
+        progress=lambda *at: told.append(at),
     )  # fmt: skip
     assert [one.offer_id for one in found] == county.offers["offer_id"].tolist()
     assert told == [(1, 3), (2, 3), (3, 3)]

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo_integration.frames import MODES, REASONS, SERVED
-from geo_integration.journeys.sessions import Day, Limits, Links, Offer, Session, World, all_ways
+from geo_integration.journeys.judging import Limits
+from geo_integration.journeys.sessions import Day, Links, Offer, Session, World, all_ways
 from geo_integration.journeys.transit import build_network, changes, search
 
 MONDAY = dt.date(2026, 11, 23)
@@ -25,19 +26,26 @@ def world_of(day, access, **limits):
     nobody = oracle.as_walks([[]])
     links = Links(oracle.as_walks(access), nobody, nobody, change)
     rule = {
-        "max_direct_s": NIGHT, "max_access_s": 100, "max_transfer_s": 10, "transfer_buffer_s": 1,
         "max_way_s": NIGHT, "max_wait_s": 300, "earliest_s": -NIGHT, "latest_s": NIGHT,
-        "visit_s": 1800, "window": (0, 3600), "max_minutes": {},
+        "visit_s": 1800, "window": (0, 3600),
     } | limits  # fmt: skip
     both = {(MONDAY, mode): networks for mode in MODES}
     return World(links, both, Limits(**rule)), networks
 
 
-def reached(day, access, direct, sessions, *, limit_min=1000.0, timed=True, **limits):
+def reached(
+    day, access, direct, sessions, *, limit_min=1000.0, timed=True, drop_in=False, **limits
+):
     """Round trips by timetable of an offer with these sessions, one entry for each home."""
     world, _ = world_of(day, access, **limits)
     offer = Offer(
-        "O", timed, limit_min, sessions, oracle.as_seconds(direct), oracle.as_seconds(day[3])
+        "O",
+        timed,
+        drop_in,
+        limit_min,
+        sessions,
+        oracle.as_seconds(direct),
+        oracle.as_seconds(day[3]),
     )
     found = all_ways(offer, world, [Day("day", {0: MONDAY}, in_holidays=False)])
     assert found.reason.shape == (1, len(MODES), len(direct))
@@ -47,7 +55,7 @@ def reached(day, access, direct, sessions, *, limit_min=1000.0, timed=True, **li
 
 
 def course(start, end):
-    return [Session(0, 0, start, end, drop_in=False, term_only=False)]
+    return [Session(0, 0, start, end, term_only=False)]
 
 
 def homes_of(seed):
@@ -84,16 +92,14 @@ def all_journeys(day, access, deadline, max_wait, not_before):
 
 @given(
     st.integers(0, 10**6), st.integers(-5, 60), st.integers(0, 20), st.integers(-10, 40),
-    st.sampled_from([8, 100]),
 )  # fmt: skip
 def test_the_way_there_is_the_shortest_of_all_and_of_those_the_last(
-    seed, deadline, max_wait, not_before, max_access
+    seed, deadline, max_wait, not_before
 ):
-    # `max_access` only decides by which of two ways the code computes.
     day, access, direct = homes_of(seed)
     found = reached(
         day, access, direct, course(deadline, deadline + 5),
-        max_wait_s=max_wait, earliest_s=not_before, max_access_s=max_access,
+        max_wait_s=max_wait, earliest_s=not_before,
     )  # fmt: skip
     whole = profile_of(day)
     for home, ways in enumerate(all_journeys(day, access, deadline, max_wait, not_before)):
@@ -126,7 +132,6 @@ def test_the_way_home_is_the_shortest_that_leaves_soon_and_gets_home_in_time(
     day, access, direct = homes_of(seed)
     found = reached(
         day, access, direct, course(end - 5, end), max_wait_s=max_wait, latest_s=latest,
-        max_access_s=8,
     )  # fmt: skip
     turned = oracle.reversed_day(day)
     for home, ways in enumerate(all_journeys(turned, access, -end, max_wait, -latest)):
@@ -205,9 +210,11 @@ def test_a_trip_more_never_makes_an_offer_unreached_or_a_way_longer(seed, start,
     day, access, direct = homes_of(seed)
     if not day[0]:
         return
-    session = [Session(0, 0, start, start + 8, drop_in=drop_in, term_only=False)]
+    session = [Session(0, 0, start, start + 8, term_only=False)]
     less, more = (
-        reached((trips, *day[1:]), access, direct, session, max_wait_s=wait, visit_s=4)
+        reached(
+            (trips, *day[1:]), access, direct, session, drop_in=drop_in, max_wait_s=wait, visit_s=4
+        )
         for trips in (day[0][:-1], day[0])
     )
     assert (more.reason >= less.reason).all()
@@ -276,10 +283,11 @@ def test_a_course_is_as_good_as_its_worst_session_and_opening_hours_as_their_bes
     spans = [(1000, 1100), (6000, 6100)]
     for drop_in, out_min, session in ((False, 15, 1), (True, 7, 0)):
         sessions = [
-            Session(code, 0, start, end, drop_in=drop_in, term_only=False)
-            for code, (start, end) in enumerate(spans)
+            Session(code, 0, start, end, term_only=False) for code, (start, end) in enumerate(spans)
         ]
-        found = reached(day, [[(0, 0)]], [oracle.NEVER], sessions, earliest_s=0, visit_s=100)
+        found = reached(
+            day, [[(0, 0)]], [oracle.NEVER], sessions, drop_in=drop_in, earliest_s=0, visit_s=100
+        )
         assert REASONS[found.reason[0]] == SERVED
         assert (found.out_min[0], found.session[0]) == (out_min, session)
 
@@ -307,7 +315,7 @@ def test_days_with_the_same_timetable_give_the_same_answer():
     both = dict(world.networks) | {(other, mode): networks for mode in MODES}
     world = world._replace(networks=both)
     seconds = oracle.as_seconds(direct), oracle.as_seconds(day[3])
-    offer = Offer("O", True, 60.0, course(20, 30), *seconds)  # noqa: FBT003  a named tuple
+    offer = Offer("O", True, False, 60.0, course(20, 30), *seconds)  # noqa: FBT003  a named tuple
     days = [Day("a", {0: MONDAY}, in_holidays=False), Day("b", {0: other}, in_holidays=True)]
     found = all_ways(offer, world, days)
     for values in found[1:]:

@@ -1,0 +1,86 @@
+"""The offer that serves a cell best: the loop over all round trips."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from geo_integration.frames import MODES, ON_DEMAND, REASONS, SERVED, TRANSIT, WALK
+from geo_integration.journeys.compiled import compiled
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_WALK, _TRANSIT, _ON_DEMAND = (MODES.index(mode) for mode in (WALK, TRANSIT, ON_DEMAND))
+_SERVED = REASONS.index(SERVED)
+
+
+class BestOffers(NamedTuple):
+    """The best offer so far; arrays of shape (categories, day types, cells)."""
+
+    rank: NDArray[np.int8]
+    longer: NDArray[np.float64]
+    walk_min: NDArray[np.float64]
+    out_min: NDArray[np.float64]
+    back_min: NDArray[np.float64]
+    wait_min: NDArray[np.float64]
+    booked_min: NDArray[np.float64]
+    offers: NDArray[np.int64]
+    offers_booked: NDArray[np.int64]
+    offer: NDArray[np.int32]
+    out_trip: NDArray[np.int32]
+    back_trip: NDArray[np.int32]
+    booked_out: NDArray[np.int32]
+    booked_back: NDArray[np.int32]
+
+
+def no_offers(shape: tuple[int, int, int]) -> BestOffers:
+    """No offer so far."""
+    return BestOffers(
+        np.full(shape, -1, np.int8),
+        np.full(shape, np.inf),
+        *(np.full(shape, np.nan) for _ in range(5)),
+        *(np.zeros(shape, np.int64) for _ in range(2)),
+        *(np.full(shape, -1, np.int32) for _ in range(5)),
+    )
+
+
+@compiled
+def take(best, c, offer, one):
+    """Take an offer for every day type and cell where it is better."""
+    for d in range(one.reason.shape[0]):
+        for h in range(one.reason.shape[2]):
+            afoot = _longer_way(one.out_min[d, _WALK, h], one.back_min[d, _WALK, h])
+            if afoot < np.inf and not best.walk_min[c, d, h] <= afoot:
+                best.walk_min[c, d, h] = afoot
+            rank = one.reason[d, _TRANSIT, h]
+            way = _longer_way(one.out_min[d, _TRANSIT, h], one.back_min[d, _TRANSIT, h])
+            if (rank, -way, -offer) > (
+                best.rank[c, d, h],
+                -best.longer[c, d, h],
+                -best.offer[c, d, h],
+            ):
+                best.rank[c, d, h], best.longer[c, d, h], best.offer[c, d, h] = rank, way, offer
+                best.out_min[c, d, h] = one.out_min[d, _TRANSIT, h]
+                best.back_min[c, d, h] = one.back_min[d, _TRANSIT, h]
+                best.wait_min[c, d, h] = one.wait_min[d, _TRANSIT, h]
+                best.out_trip[c, d, h] = one.out_trip[d, _TRANSIT, h]
+                best.back_trip[c, d, h] = one.back_trip[d, _TRANSIT, h]
+            best.offers[c, d, h] += rank == _SERVED
+            if one.reason[d, _ON_DEMAND, h] != _SERVED:
+                continue
+            best.offers_booked[c, d, h] += 1
+            way = _longer_way(one.out_min[d, _ON_DEMAND, h], one.back_min[d, _ON_DEMAND, h])
+            if not way >= best.booked_min[c, d, h]:
+                best.booked_min[c, d, h] = way
+                best.booked_out[c, d, h] = one.out_trip[d, _ON_DEMAND, h]
+                best.booked_back[c, d, h] = one.back_trip[d, _ON_DEMAND, h]
+
+
+@compiled
+def _longer_way(out, back):
+    """Minutes of the longer of two ways, one of which may be unknown; infinite without any."""
+    if np.isnan(out):
+        return np.inf if np.isnan(back) else np.float64(back)
+    return np.float64(out) if np.isnan(back) else np.float64(max(out, back))

@@ -45,7 +45,8 @@ def ours(copies: int) -> dict[str, float]:
 
     from geo_integration.inputs.tables import FaultList  # noqa: PLC0415
     from geo_integration.inputs.timetable import connections_on, read_feeds  # noqa: PLC0415
-    from geo_integration.journeys.transit import build_network, sparse  # noqa: PLC0415
+    from geo_integration.journeys.sparse import by_row  # noqa: PLC0415
+    from geo_integration.journeys.transit import build_network  # noqa: PLC0415
     from geo_integration.settings import Transit  # noqa: PLC0415
 
     found: dict[str, list[float]] = {"read": [], "date": [], "networks": [], "all": []}
@@ -56,7 +57,7 @@ def ours(copies: int) -> dict[str, float]:
         table = connections_on(feed, DATE)
         at.append(time.perf_counter())
         stops = np.arange(len(feed.stops), dtype=np.int64)
-        change = sparse(stops * len(stops) + stops, np.full(len(stops), 120, np.int32), len(stops))
+        change = by_row(stops, stops, np.full(len(stops), 120, np.int32), len(stops))
         for reverse in (False, True):
             build_network(table, change, reverse=reverse)
         at.append(time.perf_counter())

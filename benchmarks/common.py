@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geo_integration.journeys.walking import Walks
+    from geo_integration.journeys.sparse import Walks
     from geo_integration.streets import Streets
 
 MISSING = "no data of Porto Alegre in ../shared/data or GEO_INTEGRATION_SHARED: nothing measured"

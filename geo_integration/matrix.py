@@ -16,7 +16,8 @@ from geo_integration.inputs.tables import FaultList
 from geo_integration.inputs.timetable import connections_on, read_feeds, trips_by_date
 from geo_integration.journeys.networks import build_street_network, street_report
 from geo_integration.journeys.snapping import on_islands, unsnapped
-from geo_integration.journeys.transit import FAR, build_network, changes
+from geo_integration.journeys.sparse import FAR
+from geo_integration.journeys.transit import build_network, changes
 from geo_integration.journeys.travel_times import Window, travel_times
 from geo_integration.journeys.walking import coordinates, walking_times, walks_between_stops
 from geo_integration.outputs.matrix import write_matrix
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo_integration.journeys.networks import StreetNetwork
+    from geo_integration.journeys.sparse import Walks
     from geo_integration.journeys.transit import Network
-    from geo_integration.journeys.walking import Walks
 
 DETOUR_FACTOR, MAX_SNAP_M = 1.3, 500.0
 MAX_CHANGE_S, LEAST_CHANGE_S = 600, 60

@@ -259,6 +259,14 @@ class Settings(_Table):
                     f"[[categories]] {category.id}: Handlungsfeld {category.field!r} fehlt in "
                     f"[[fields]] (dort: {known})"
                 )
+        limits = [self.rule.max_minutes, *self.rule.bands_min]
+        limits += [entry.max_minutes for entry in self.categories if entry.max_minutes is not None]
+        if max(limits) > self.rule.max_way_min:
+            raise ValueError(
+                f"[rule] max_way_min: Wege über {self.rule.max_way_min:g} Minuten werden nicht "
+                f"gesucht, aber {max(limits):g} Minuten sind als Grenze angegeben (max_minutes oder "
+                f"bands_min). max_way_min erhöhen"
+            )
         terms = any(day.school_term is not None for day in self.day_types)
         if terms and self.layers.calendar is None:
             raise ValueError("[[day_types]] mit school_term brauchen [layers] calendar")

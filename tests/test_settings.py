@@ -199,6 +199,7 @@ FAULTS = {
     "no letter": ('letter = "K"\n', "", "categories Nr. 1 letter: fehlt"),
     "no such weekday": ('["mo", "tu"]', '["mo", "di"]', "day_types Nr. 1 weekdays Nr. 2: erwartet wird 'mo'"),
     "no weekday": ('["mo", "tu"]', "[]", "day_types Nr. 1 weekdays: braucht mindestens einen Eintrag"),
+    "band that is not searched": ("[30, 45, 60]", "[30, 150]", "[rule] max_way_min: Wege über 120 Minuten werden nicht gesucht, aber 150"),
     "same id twice": ('id = "arbeit"', 'id = "kurs"', "[[categories]]: eine id kommt doppelt vor: kurs, kurs"),
     "no such field": ('field = "sprache"\nletter = "A"', 'field = "sport"\nletter = "A"', "[[categories]] arbeit: Handlungsfeld 'sport' fehlt in [[fields]] (dort: sprache)"),
     "terms without calendar": ('calendar = "calendar.csv"\n', "", "[[day_types]] mit school_term brauchen [layers] calendar"),

@@ -16,7 +16,8 @@ from geo_integration.frames import (
     SERVED,
 )
 from geo_integration.journeys.compiled import compiled
-from geo_integration.journeys.transit import FAR, journeys
+from geo_integration.journeys.sparse import FAR
+from geo_integration.journeys.transit import journeys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from geo_integration.journeys.sparse import FAR
 from geo_integration.journeys.transit import (
     ALIGHT,
     ARRIVAL,
     DEPARTURE,
-    FAR,
     FROM,
     NEXT,
     RUN,

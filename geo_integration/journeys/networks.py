@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from geo_integration.errors import SourceError
+from geo_integration.journeys.sparse import grouped
 from geo_integration.streets import components
 
 if TYPE_CHECKING:
@@ -204,8 +205,7 @@ def _arcs(
     """What each node leads to."""
     there, back = np.isfinite(forward), np.isfinite(backward)
     origin = np.r_[a[there], b[back]]
-    order = np.argsort(origin, kind="stable")
-    start = np.r_[0, np.cumsum(np.bincount(origin, minlength=size))].astype(np.int64)
+    start, order = grouped(origin, size)
     target = np.r_[b[there], a[back]][order]
     return Arcs(start, target, np.r_[forward[there], backward[back]][order])
 
@@ -246,6 +246,5 @@ def _grid(
     column = first[part, 0] + within % wide[part]
     row = first[part, 1] + within // wide[part]
     square = row * columns + column
-    order = np.argsort(square, kind="stable")
-    start = np.r_[0, np.cumsum(np.bincount(square, minlength=columns * rows))].astype(np.int64)
+    start, order = grouped(square, columns * rows)
     return corner, size, columns, rows, start, part[order]

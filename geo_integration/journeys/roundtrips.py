@@ -24,9 +24,9 @@ from geo_integration.frames import (
     empty_frame,
 )
 from geo_integration.journeys.sessions import Day, Links, Offer, Session, World, all_ways
-from geo_integration.journeys.transit import Network, build_network, changes, dense
+from geo_integration.journeys.sparse import Walks, dense
+from geo_integration.journeys.transit import Network, build_network, changes
 from geo_integration.journeys.walking import (
-    Walks,
     coordinates,
     walking_times,
     walks_between_stops,

@@ -25,7 +25,8 @@ from geo_integration.frames import (
     Roundtrips,
 )
 from geo_integration.journeys.judging import Limits, Rides, best_rides, judge
-from geo_integration.journeys.transit import FAR, Network, latest_departures, search
+from geo_integration.journeys.sparse import FAR
+from geo_integration.journeys.transit import Network, latest_departures, search
 from geo_integration.journeys.travel_times import percentile_ranks, ranked_minutes
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geo_integration.journeys.walking import Walks
+    from geo_integration.journeys.sparse import Walks
 
 VISIT_STEP_S = 1800
 PREFERRED_WEEKDAY = 1

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from geo_integration.journeys.compiled import compiled
+from geo_integration.journeys.sparse import grouped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -140,8 +141,8 @@ def _hung(
     """Targets by the node that they hang on."""
     node, seconds = hangs.node.ravel(), hangs.seconds.ravel()
     kept = np.flatnonzero(seconds <= limit)
-    order = kept[np.argsort(node[kept], kind="stable")]
-    start = np.r_[0, np.cumsum(np.bincount(node[order], minlength=nodes))].astype(np.int64)
+    start, order = grouped(node[kept], nodes)
+    order = kept[order]
     return start, (order >> 1).astype(np.int32), seconds[order]
 
 
@@ -279,19 +280,3 @@ def _pop(key, item, size):
         at = below
     key[at], item[at] = seconds, node
     return size
-
-
-@compiled
-def turned(root, target, seconds, targets):
-    """Sort pairs in reach by target: where each starts, its roots, seconds."""
-    start = np.zeros(targets + 1, np.int64)
-    for t in target:
-        start[t + 1] += 1
-    start = np.cumsum(start)
-    at = start[:-1].copy()
-    roots, times = np.empty(len(root), np.int32), np.empty(len(root), np.int32)
-    for k in range(len(root)):
-        place = at[target[k]]
-        roots[place], times[place] = root[k], seconds[k]
-        at[target[k]] += 1
-    return start, roots, times

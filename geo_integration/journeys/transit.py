@@ -18,12 +18,11 @@ import numpy as np
 import pandas as pd
 
 from geo_integration.journeys.compiled import compiled
-from geo_integration.journeys.walking import Walks
+from geo_integration.journeys.sparse import FAR, Walks, by_row, grouped, rows_of, turned_round
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FAR = np.int32(2**30)
 ALWAYS = (-int(FAR), int(FAR) - 1)
 # Columns of Network.hops.
 RUN, FROM, TO, DEPARTURE, ARRIVAL, BOARD, ALIGHT, NEXT = range(8)
@@ -88,12 +87,11 @@ def changes(walks: Walks, buffer_s: int, rules: pd.DataFrame | None = None) -> W
     Walks
         Least seconds between getting off at a stop and leaving another.
     """
-    stops = len(walks.start) - 1
-    origin = np.repeat(np.arange(stops), np.diff(walks.start))
-    pair = origin * stops + walks.target
     seconds = np.maximum(walks.seconds, np.int32(buffer_s))
     if rules is None or rules.empty:
-        return sparse(pair, seconds, stops)
+        return walks._replace(seconds=seconds)
+    stops = len(walks.start) - 1
+    pair = rows_of(walks).astype(np.int64) * stops + walks.target
     usual = pd.Series(seconds, index=pair)
     ruled = rules["from_stop"].to_numpy(np.int64) * stops + rules["to_stop"].to_numpy(np.int64)
     kind = rules["kind"].to_numpy(object)
@@ -101,36 +99,9 @@ def changes(walks: Walks, buffer_s: int, rules: pd.DataFrame | None = None) -> W
     least = np.where(kind == "min_time", rules["min_s"].to_numpy(float), by_foot)
     least = np.where(kind == "timed", 0, np.where(np.isnan(least), by_foot, least))
     kept, possible = ~np.isin(pair, ruled), kind != "forbidden"
-    return sparse(
-        np.concatenate((pair[kept], ruled[possible])),
-        np.concatenate((seconds[kept], least[possible].astype(np.int32))),
-        stops,
-    )
-
-
-def sparse(pair: NDArray[np.int64], seconds: NDArray[np.int32], stops: int) -> Walks:
-    """Walks between stops from the positions in a square table."""
-    order = np.argsort(pair, kind="stable")
-    counts = np.bincount(pair // max(stops, 1), minlength=stops)
-    start = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-    return Walks(start, (pair[order] % max(stops, 1)).astype(np.int32), seconds[order])
-
-
-def turned_round(walks: Walks, size: int) -> Walks:
-    """Walks from the targets, of which there are `size`, to the rows."""
-    row = np.repeat(np.arange(len(walks.start) - 1, dtype=np.int32), np.diff(walks.start))
-    order = np.argsort(walks.target, kind="stable")
-    counts = np.bincount(walks.target, minlength=size)
-    start = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-    return Walks(start, row[order], walks.seconds[order])
-
-
-def dense(walks: Walks, row: int, size: int) -> NDArray[np.int32]:
-    """One row of walking times, FAR where it is too far; shape (size,)."""
-    seconds = np.full(size, FAR, np.int32)
-    span = slice(walks.start[row], walks.start[row + 1])
-    seconds[walks.target[span]] = walks.seconds[span]
-    return seconds
+    pair = np.concatenate((pair[kept], ruled[possible]))
+    seconds = np.concatenate((seconds[kept], least[possible].astype(np.int32)))
+    return by_row(pair // stops, pair % stops, seconds, stops)
 
 
 def build_network(connections: pd.DataFrame, change: Walks, *, reverse: bool = False) -> Network:
@@ -164,7 +135,9 @@ def build_network(connections: pd.DataFrame, change: Walks, *, reverse: bool = F
         change, back = back, change
     # Hops without duration: within a vehicle's journey the later one comes first.
     last = np.lexsort((sequence, run, _place_in_chain(run, following)))[::-1]
-    order = last[np.argsort(-column["departure_s"][last], kind="stable")]
+    leaves = column["departure_s"][last].astype(np.int64)
+    latest = leaves.max(initial=0)
+    order = last[grouped(latest - leaves, int(latest - leaves.min(initial=0)) + 1)[1]]
     columns = [*(column[name] for name in names), following]
     hops = np.stack(columns, axis=1, dtype=np.int32, casting="unsafe")[order]
     return Network(

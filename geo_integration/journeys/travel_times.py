@@ -9,22 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from geo_integration.journeys.compiled import compiled
-from geo_integration.journeys.transit import (
-    FAR,
-    Network,
-    Profile,
-    dense,
-    latest_departures,
-    search,
-    turned_round,
-)
+from geo_integration.journeys.sparse import FAR, dense, turned_round
+from geo_integration.journeys.transit import Network, Profile, latest_departures, search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from geo_integration.journeys.walking import Walks
+    from geo_integration.journeys.sparse import Walks
 
 STEP_S = 60
 

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from geo_integration.journeys.shortest import Found, turned, whole_seconds, within_reach
+from geo_integration.journeys.shortest import Found, whole_seconds, within_reach
 from geo_integration.journeys.snapping import snap
+from geo_integration.journeys.sparse import Walks, by_row, rows_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
     from geo_integration.journeys.networks import StreetNetwork
-
-
-class Walks(NamedTuple):
-    """Travel times between two sets of points, sparse.
-
-    Row i of the first set reaches `target[start[i]:start[i+1]]` in `seconds` of the same span.
-    """
-
-    start: NDArray[np.int64]
-    target: NDArray[np.int32]
-    seconds: NDArray[np.int32]
 
 
 def coordinates(points: gpd.GeoSeries) -> NDArray[np.float64]:
@@ -72,24 +62,21 @@ def walking_times(
             backward=backward,
         )
     if backward:
-        return Walks(*turned(*found, len(origins)))
-    counts = np.bincount(found.root, minlength=len(origins))
-    return Walks(np.r_[0, np.cumsum(counts)].astype(np.int64), found.target, found.seconds)
+        return by_row(found.target, found.root, found.seconds, len(origins))
+    return by_row(found.root, found.target, found.seconds, len(origins))
 
 
 def walks_between_stops(network: StreetNetwork, stops: NDArray[np.float64], max_s: float) -> Walks:
     """Walking times between stops; each stop reaches itself at once, wherever it lies."""
     walks = walking_times(network, stops, stops, max_s)
-    origin = np.repeat(np.arange(len(stops)), np.diff(walks.start))
+    origin, own = rows_of(walks), np.arange(len(stops), dtype=np.int32)
     others = origin != walks.target
-    own = np.arange(len(stops))
-    origin = np.concatenate((origin[others], own))
-    target = np.concatenate((walks.target[others], own.astype(np.int32)))
-    seconds = np.concatenate((walks.seconds[others], np.zeros(len(stops), np.int32)))
-    order = np.lexsort((target, origin))
-    counts = np.bincount(origin, minlength=len(stops))
-    start = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-    return Walks(start, target[order], seconds[order])
+    return by_row(
+        np.concatenate((own, origin[others])),
+        np.concatenate((own, walks.target[others])),
+        np.concatenate((np.zeros(len(stops), np.int32), walks.seconds[others])),
+        len(stops),
+    )
 
 
 def _straight(

@@ -18,9 +18,9 @@ from geo_integration.inputs.streets import read_streets
 from geo_integration.inputs.tables import FaultList
 from geo_integration.inputs.timetable import Feed, connections_on, read_feeds
 from geo_integration.journeys.networks import StreetNetwork, build_street_network
-from geo_integration.journeys.transit import FAR, build_network, changes, dense
+from geo_integration.journeys.sparse import FAR, Walks, dense
+from geo_integration.journeys.transit import build_network, changes
 from geo_integration.journeys.walking import (
-    Walks,
     coordinates,
     walking_times,
     walks_between_stops,

@@ -11,8 +11,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from geo_integration.journeys.transit import FAR
-from geo_integration.journeys.walking import Walks
+from geo_integration.journeys.sparse import FAR, Walks
 
 NEVER = math.inf
 

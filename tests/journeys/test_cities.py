@@ -15,7 +15,8 @@ import pytest
 
 from geo_integration.inputs.tables import FaultList
 from geo_integration.inputs.timetable import connections_on, read_feeds
-from geo_integration.journeys.transit import FAR, changes
+from geo_integration.journeys.sparse import FAR
+from geo_integration.journeys.transit import changes
 from geo_integration.journeys.travel_times import Window, travel_times
 from geo_integration.settings import Transit
 

@@ -16,7 +16,8 @@ import pytest
 import raptor
 from porto_alegre import data_folder
 
-from geo_integration.journeys.transit import FAR, dense, search
+from geo_integration.journeys.sparse import FAR, dense
+from geo_integration.journeys.transit import search
 from geo_integration.journeys.travel_times import Window, ranked_minutes, travel_times
 
 pytestmark = pytest.mark.skipif(

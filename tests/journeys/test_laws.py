@@ -19,14 +19,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from geo_integration.frames import CONNECTIONS, TRANSFERS, check_frame
-from geo_integration.journeys.transit import (
-    ALWAYS,
-    FAR,
-    changes,
-    dense,
-    latest_departures,
-    search,
-)
+from geo_integration.journeys.sparse import FAR, dense
+from geo_integration.journeys.transit import ALWAYS, changes, latest_departures, search
 from geo_integration.journeys.travel_times import Window, travel_times
 
 UNIT_S = 30

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo_integration.journeys.legs import PLACE, Leg, journey_legs
-from geo_integration.journeys.transit import FAR, build_network, changes, search
+from geo_integration.journeys.sparse import FAR
+from geo_integration.journeys.transit import build_network, changes, search
 
 
 def network_of(day, next_run=()):

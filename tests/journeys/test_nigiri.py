@@ -21,7 +21,7 @@ from porto_alegre import data_folder
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from geo_integration.journeys.transit import FAR
+from geo_integration.journeys.sparse import FAR
 from geo_integration.journeys.travel_times import Window, travel_times
 
 nigiri = pytest.importorskip("pynigiri")

@@ -13,13 +13,8 @@ from hypothesis import strategies as st
 from geo_integration.inputs.tables import FaultList
 from geo_integration.inputs.timetable import connections_on, read_feeds
 from geo_integration.journeys.networks import build_street_network
-from geo_integration.journeys.transit import (
-    FAR,
-    build_network,
-    changes,
-    latest_departures,
-    search,
-)
+from geo_integration.journeys.sparse import FAR
+from geo_integration.journeys.transit import build_network, changes, latest_departures, search
 from geo_integration.journeys.walking import (
     coordinates,
     walking_times,

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import settings as rounds
 from hypothesis import strategies as st
 
-from geo_integration.journeys.transit import FAR, build_network, changes, search
+from geo_integration.journeys.sparse import FAR
+from geo_integration.journeys.transit import build_network, changes, search
 from geo_integration.journeys.travel_times import (
     Window,
     percentile_ranks,

@@ -221,8 +221,7 @@ def _timetable(
     days = []
     for draw in range(DRAWS) if by_chance else (None,):
         table = connections_on(
-            feed, question.date, next_night=question.window.last_s + question.window.max_s > 86_400,
-            draw=draw,
+            feed, question.date, span=question.window.span_s, draw=draw
         )  # fmt: skip
         if "on_demand" not in question.modes:
             table = table[scheduled[table["trip"].to_numpy(int)]]

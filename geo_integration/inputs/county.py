@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import geopandas as gpd
 import pandas as pd
 
-from geo_integration.errors import GeoIntegrationError, SettingsError, SourceError
+from geo_integration.errors import FeedError, GeoIntegrationError, SettingsError, SourceError
 from geo_integration.frames import CONNECTIONS, DAY_S, SERVICE_DATES, empty_frame
 from geo_integration.inputs.boundaries import read_areas, read_places
 from geo_integration.inputs.calendars import (
@@ -227,7 +227,9 @@ def inspect_county(
             stops=feed.stops,
             trips=feed.trips,
             transfers=feed.transfers,
-            connections=_connections(feed, dates[0], next_night=_after_midnight(settings)),
+            connections=_connections(
+                feed, dates[0], until_s=seconds_of_day(settings.rule.latest_return)
+            ),
             service_dates=dates[0],
             trips_by_date=dates[1],
             varying_lines=varying_lines(feed, *dates),
@@ -310,21 +312,19 @@ def _say_dates(found: tuple[pd.DataFrame, pd.DataFrame]) -> str:
 
 
 def _connections(
-    feed: Feed, service_dates: pd.DataFrame, *, next_night: bool
+    feed: Feed, service_dates: pd.DataFrame, *, until_s: int
 ) -> dict[dt.date, pd.DataFrame]:
     """CONNECTIONS of every date that is needed; none on a date without service."""
     empty = empty_frame(CONNECTIONS)
     if service_dates.empty:
         return {NO_DATE: empty}
-    return {
-        date: connections_on(feed, date, next_night=next_night) if running else empty
-        for date, running in zip(service_dates["date"], service_dates["trips"] > 0, strict=True)
-    }
-
-
-def _after_midnight(settings: Settings) -> bool:
-    """Whether the way home may end on the next day."""
-    return seconds_of_day(settings.rule.latest_return) > DAY_S
+    found = {}
+    for date in service_dates["date"].unique():
+        try:
+            found[date] = connections_on(feed, date, span=(0, max(until_s, DAY_S)))
+        except FeedError:  # a kind of day that has no service is a finding
+            found[date] = empty
+    return found
 
 
 def _located(

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo_integration.errors import FeedError
-from geo_integration.frames import CONNECTIONS, TRANSFERS, TRIPS, check_frame, empty_frame
+from geo_integration.frames import CONNECTIONS, DAY_S, TRANSFERS, TRIPS, check_frame, empty_frame
 from geo_integration.inputs.gtfs.flex import Flexible
 from geo_integration.inputs.gtfs.frequencies import no_frequencies, runs_per_trip
 from geo_integration.inputs.gtfs.hops import Hops, hops_of, joined
@@ -25,6 +25,8 @@ from geo_integration.inputs.gtfs.service_days import day_length_s
 from geo_integration.inputs.gtfs.stops import stops_frame
 from geo_integration.inputs.gtfs.transfers import Links
 from geo_integration.inputs.tables import FaultList
+
+MOST_SHIFT_S = 26 * 3600
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -218,7 +220,7 @@ def _stacked_services(tables: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def connections_on(
-    feed: Feed, date: dt.date, *, next_night: bool = False, draw: int | None = None
+    feed: Feed, date: dt.date, *, span: tuple[int, int] = (0, DAY_S), draw: int | None = None
 ) -> pd.DataFrame:
     """Hops of all trips of one service day.
 
@@ -227,10 +229,10 @@ def connections_on(
     feed : Feed
         The feed.
     date : date
-        The service day. Trips of the day before that run past midnight are there too, with their
-        times counted from the start of `date`.
-    next_night : bool
-        Whether the trips of the next service day are there too, for ways home after midnight.
+        The service day.
+    span : tuple of int
+        Seconds of that day. What trips of the days before and after still do in it is there too,
+        with times counted from the start of `date`.
     draw : int, optional
         Trips that run every so many minutes without fixed times leave at the start of their span;
         with a number, at random up to one interval later, the same for the same number.
@@ -243,24 +245,43 @@ def connections_on(
     Raises
     ------
     FeedError
-        When nothing runs on that date.
+        When nothing runs in all that time.
     """
-    today = hops_of(feed, date, draw=draw)
-    if not len(today.trip):
-        raise FeedError(f"Am {date:%d.%m.%Y} fährt nach dem Fahrplan nichts; anderes Datum wählen")
-    day_before = date - dt.timedelta(days=1)
-    length = day_length_s(day_before, feed.timezone)
-    before = hops_of(feed, day_before, draw=draw, after_s=length).moved(-length)
-    parts = [before.only(before.arrival_s > 0), today]
-    if next_night or len(set(feed.zones.values())) > 1:
-        length = day_length_s(date, feed.timezone)
-        after = hops_of(feed, date + dt.timedelta(days=1), draw=draw)
-        # Trips of another zone may leave before the first feed's day begins.
-        kept = np.full(len(after.run), next_night) | (after.departure_s < 0)
-        parts.append(after.only(kept).moved(length))
+    # Where there are several time zones, a day may begin and end hours before the first feed's.
+    zones = MOST_SHIFT_S if len(set(feed.zones.values())) > 1 else 0
+    parts = [hops_of(feed, date, draw=draw)]
+    latest, day, begins = _latest_s(feed) + zones, date, 0
+    while True:
+        day -= dt.timedelta(days=1)
+        begins -= day_length_s(day, feed.timezone)
+        if begins + latest <= span[0]:
+            break
+        before = hops_of(feed, day, draw=draw, after_s=span[0] - begins - zones).moved(begins)
+        parts.insert(0, before.only(before.arrival_s > span[0]))
+    day, begins = date, 0
+    while True:
+        begins += day_length_s(day, feed.timezone)
+        day += dt.timedelta(days=1)
+        if begins - zones >= span[1]:
+            break
+        after = hops_of(feed, day, draw=draw).moved(begins)
+        parts.append(after.only(after.departure_s < span[1]))
     connections = _connections(joined(parts))
+    if connections.empty:
+        raise FeedError(f"Am {date:%d.%m.%Y} fährt nach dem Fahrplan nichts; anderes Datum wählen")
     check_frame(connections, CONNECTIONS)
     return connections
+
+
+def _latest_s(feed: Feed) -> int:
+    """When the last vehicle of a service day arrives, or a little later."""
+    arrival = feed.stop_times["arrival_s"].to_numpy()
+    latest = int(arrival.max(initial=0))
+    often = feed.frequencies
+    if len(often):
+        # A trip at intervals leaves before the end of its span, and takes no longer than this.
+        latest += int((often["end_s"] + often["headway_s"]).max())
+    return max(latest, int(feed.rides.offered["closes_s"].max()) if len(feed.rides.offered) else 0)
 
 
 def _connections(hops: Hops) -> pd.DataFrame:

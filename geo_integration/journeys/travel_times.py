@@ -40,6 +40,13 @@ class Window(NamedTuple):
         """Last moment of leaving, or of having to be there."""
         return self.first_s + (self.minutes - 1) * STEP_S
 
+    @property
+    def span_s(self) -> tuple[int, int]:
+        """First and last second of all ways that are looked for."""
+        if self.arrive_by:
+            return self.first_s - self.max_s, self.last_s
+        return self.first_s, self.last_s + self.max_s
+
 
 def percentile_ranks(percentiles: Sequence[float], size: int) -> NDArray[np.int64]:
     """Which of the sorted times stand for percentiles: the nearest rank, never a mean of two.
@@ -154,9 +161,7 @@ def _over_minutes(
     ranks: NDArray[np.int64],
 ) -> NDArray[np.int32]:
     """Times of one root, ranked over the minutes of the window."""
-    span = (window.first_s, window.last_s + window.max_s)
-    if window.arrive_by:
-        span = (window.first_s - window.max_s, window.last_s)
+    span = window.span_s
     if days[0].reverse:
         span = (-span[1], -span[0])
     profiles = (

@@ -114,6 +114,48 @@ def test_on_a_day_without_service_there_is_an_error_and_no_empty_day(feed):
         connections_on(feed(), dt.date(2026, 10, 3))
 
 
+# The days around --------------------------------------------------------------------------------
+
+LATE = stop_times(
+    "T,23:00:00,23:00:00,P,1", "T,23:50:00,23:50:00,Q,2",
+    "U,23:55:00,23:55:00,Q,1", "U,24:25:00,24:25:00,R,2",
+)  # fmt: skip
+TWO = "route_id,service_id,trip_id\nL,S,T\nL,S,U\n"
+
+
+@pytest.mark.parametrize(
+    ("span", "wanted"),
+    [
+        # What still runs after midnight belongs to the day; what ended before does not ...
+        ((0, 86_400), [("U", "-0:05"), ("T", "23:00"), ("U", "23:55")]),
+        # ... unless ways from the evening before are asked for ...
+        ((-5_400, 86_400), [("T", "-1:00"), ("U", "-0:05"), ("T", "23:00"), ("U", "23:55")]),
+        ((-600, 86_400), [("U", "-0:05"), ("T", "23:00"), ("U", "23:55")]),
+        # ... or ways of the next evenings: 24 + 23 is 47 o'clock.
+        ((0, 47 * 3600 + 1), [("U", "-0:05"), ("T", "23:00"), ("U", "23:55"), ("T", "47:00")]),
+        ((0, 47 * 3600), [("U", "-0:05"), ("T", "23:00"), ("U", "23:55")]),
+        ((0, 71 * 3600 + 1), [("U", "-0:05"), ("T", "23:00"), ("U", "23:55"), ("T", "47:00"),
+                              ("U", "47:55"), ("T", "71:00")]),
+    ],
+)  # fmt: skip
+def test_the_days_before_and_after_are_there_as_far_as_they_are_asked_for(feed, span, wanted):
+    found = feed(trips=TWO, stop_times=LATE)
+    assert [(h[0], h[3]) for h in hops(found, TUESDAY, span=span)] == wanted
+
+
+def test_a_trip_of_three_days_is_there_on_each(feed):
+    found = feed(stop_times=stop_times("T,47:00:00,47:00:00,P,1", "T,50:00:00,50:00:00,Q,2"))
+    # Wednesday: that of Wednesday itself, of Tuesday (23 to 26 h) and of Monday (-1 to 2 h).
+    times = [h[3:] for h in hops(found, TUESDAY + dt.timedelta(days=1))]
+    assert times == [("-1:00", "2:00"), ("23:00", "26:00"), ("47:00", "50:00")]
+
+
+def test_a_night_bus_of_the_last_day_of_service_runs_on_the_day_without_any(feed):
+    found = feed(stop_times=stop_times("T,24:30:00,24:30:00,P,1", "T,24:40:00,24:40:00,Q,2"))
+    saturday = dt.date(2026, 10, 3)
+    assert [h[3:] for h in hops(found, saturday)] == [("0:30", "0:40")]
+
+
 # Times ------------------------------------------------------------------------------------------
 
 

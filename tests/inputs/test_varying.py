@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import toy
 
+from geo_integration.frames import DAY_S
 from geo_integration.inputs.calendars import choose_service_dates, day_types_of
 from geo_integration.inputs.tables import FaultList
 from geo_integration.inputs.timetable import connections_on, read_feeds, trips_by_date
@@ -85,5 +86,5 @@ def test_a_line_that_is_missing_on_the_chosen_date_is_named(tmp_path):
 def test_the_last_day_of_a_timetable_has_its_own_night_and_nothing_after_it(tmp_path):
     feed = read(tmp_path)
     plain = connections_on(feed, toy.LAST)
-    night = connections_on(feed, toy.LAST, next_night=True)
+    night = connections_on(feed, toy.LAST, span=(0, 2 * DAY_S))
     pd.testing.assert_frame_equal(plain, night)

@@ -7,6 +7,7 @@ import pytest
 from made_feeds import BASE, DAYS, TUESDAY, hops, read_made, said, stop_times, write_made
 
 from geo_integration.errors import FeedError
+from geo_integration.frames import DAY_S
 from geo_integration.inputs.gtfs.service_days import day_length_s, day_start_s
 from geo_integration.inputs.timetable import connections_on, read_feeds, trips_by_date
 from geo_integration.settings import Transit
@@ -156,7 +157,7 @@ def test_trips_of_the_night_before_are_moved_by_the_true_length_of_the_day(feed,
 
 def test_trips_of_the_next_day_are_moved_by_the_true_length_of_this_one(feed):
     found = feed(agency=AGENCY.format(BERLIN), calendar=EVERY)
-    late = hops(found, dt.date(2026, 10, 24), next_night=True)
+    late = hops(found, dt.date(2026, 10, 24), span=(0, 2 * DAY_S))
     assert [h[3] for h in late] == ["8:00", "8:11", "33:00", "33:11"]
 
 
@@ -200,6 +201,6 @@ def test_an_unknown_zone_is_noted_and_times_stay_as_they_are(feed, faults):
 
 def test_the_runs_of_three_days_have_numbers_without_gaps(feed):
     found = feed(agency=AGENCY.format(BERLIN), calendar=EVERY, stop_times=NIGHT)
-    table = connections_on(found, TUESDAY, next_night=True)
+    table = connections_on(found, TUESDAY, span=(0, 3 * DAY_S))
     assert table["run"].tolist() == [0, 1, 2]
     assert table["trip"].tolist() == [0, 0, 0]

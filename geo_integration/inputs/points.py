@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from geo_integration.errors import SourceError
-from geo_integration.inputs.tables import WORKBOOKS, read_table
+from geo_integration.inputs.sheets import WORKBOOKS
+from geo_integration.inputs.tables import read_table
 
 if TYPE_CHECKING:
     from pathlib import Path

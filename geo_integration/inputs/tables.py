@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
+import re
+import unicodedata
 import warnings
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,16 @@ import pandas as pd
 
 from geo_integration.errors import SourceError
 from geo_integration.frames import FAULTS
+from geo_integration.inputs.sheets import as_text, read_sheets, short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
-ENCODINGS = ("utf-8-sig", "cp1252")
-WORKBOOKS = (".xlsx", ".xlsm")
+    from geo_integration.inputs.sheets import Sheet
+
+_HEADER_ROWS = 60
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 class FaultList(list[dict[str, object]]):
@@ -54,17 +57,22 @@ class FaultList(list[dict[str, object]]):
         return table.astype({"row": "Int64"})
 
 
-def read_table(path: Path, required: Iterable[str], *, hint: str = "") -> pd.DataFrame:
+def read_table(
+    path: Path, required: Iterable[str], *, hint: str = "", known: Iterable[str] = ()
+) -> pd.DataFrame:
     """Read an Excel or CSV file as text.
 
     Parameters
     ----------
     path : Path
-        An .xlsx or .csv file; the first row holds the headers.
+        .xlsx, .xlsm, .xlsb, .xls, .ods, or .csv; of several sheets the visible one whose headers
+        fit best. Title rows above the headers are passed over.
     required : iterable of str
         Headers that must be there.
     hint : str
         What to do when one is missing.
+    known : iterable of str
+        Further headers that tell the row of the headers from others.
 
     Returns
     -------
@@ -76,14 +84,65 @@ def read_table(path: Path, required: Iterable[str], *, hint: str = "") -> pd.Dat
     SourceError
         When the file is missing, unreadable, empty, or lacks a column.
     """
-    if not path.is_file():
-        raise SourceError(f"{path}: die Datei fehlt")
-    raw = _read_workbook(path) if path.suffix.lower() in WORKBOOKS else _read_csv(path)
-    table = raw.map(_text)
-    table.columns = [str(name).strip() for name in table.columns]
-    table.index = pd.RangeIndex(2, len(table) + 2)
-    require_columns(path, table.columns, required, hint=hint)
-    return table[table.notna().any(axis=1)]
+    needed = list(required)
+    names = {plain_header(name) for name in (*needed, *known)}
+    sheets = [sheet for sheet in read_sheets(path) if not sheet.hidden and any_value(sheet)]
+    if not sheets:
+        raise SourceError(f"{path}: kein sichtbares Blatt enthält etwas")
+    best = max(sheets, key=lambda sheet: header_row(sheet, names)[1])
+    table = table_of(best, header_row(best, names)[0])
+    require_columns(path, table.columns, needed, hint=hint)
+    return table
+
+
+def plain_header(text: object) -> str:
+    """A header without what people write differently: "Straße / Nr." is "strassenr"."""
+    plain = unicodedata.normalize("NFKC", str(text)).lower().translate(_UMLAUTS)
+    return re.sub(r"[^a-z0-9]", "", plain)
+
+
+def any_value(sheet: Sheet) -> bool:
+    """Whether a sheet is not empty."""
+    return any(as_text(value) for row in sheet.rows for value in row)
+
+
+def header_row(sheet: Sheet, names: Collection[str]) -> tuple[int, int]:
+    """Find the row with most of the headers that are looked for.
+
+    Returns
+    -------
+    tuple of int
+        Position of the row, and how many of the names (plain headers) it has. Where there is none
+        of them, the first row that is not empty.
+    """
+    best, most = -1, 0
+    for at, row in enumerate(sheet.rows[:_HEADER_ROWS]):
+        texts = {plain_header(text) for value in row if (text := as_text(value))}
+        found = len(texts & set(names))
+        if found > most or (best < 0 and texts):
+            best, most = at, found
+    return max(best, 0), most
+
+
+def table_of(sheet: Sheet, head: int) -> pd.DataFrame:
+    """Rows below the headers as text; empty ones, and headers once more, are left out.
+
+    Columns without a header get one by their number if they hold anything; of equal headers the
+    later ones get a number.
+    """
+    rows = [[as_text(value) for value in row] for row in sheet.rows[head:]]
+    width = max((i + 1 for row in rows for i, value in enumerate(row) if value), default=0)
+    rows = [(row + [None] * width)[:width] for row in rows]
+    seen: dict[str, int] = {}
+    header = []
+    for i, value in enumerate(rows[0] if rows else []):
+        name = " ".join((value or f"Spalte {i + 1}").split())
+        seen[name] = seen.get(name, 0) + 1
+        header.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
+    kept = {head + 1 + i: row for i, row in enumerate(rows) if i and any(row) and row != rows[0]}
+    return pd.DataFrame(
+        list(kept.values()), columns=header, index=pd.Index(kept, dtype="int64"), dtype=object
+    )
 
 
 def require_columns(
@@ -104,65 +163,6 @@ def require_columns(
         f"{path}: es fehlt die Spalte {', '.join(hints)}. Gefunden wurden: "
         f"{', '.join(headers[:40]) or 'keine Spalten'}" + (f". {hint}" if hint else "")
     )
-
-
-def _read_workbook(path: Path) -> pd.DataFrame:
-    """First sheet of a workbook, values as they are."""
-    try:
-        return pd.read_excel(path, dtype=object)
-    except Exception as error:  # whatever the reader trips over, the file is at fault
-        raise SourceError(
-            f"{path}: keine lesbare Excel-Datei ({_short(error)}). In Excel öffnen, ein Kennwort "
-            f"entfernen und als .xlsx speichern; ist sie gerade geöffnet, zuerst schließen"
-        ) from error
-
-
-def _short(error: Exception) -> str:
-    """First line of what a library said, not too long."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:120]
-
-
-def _read_csv(path: Path) -> pd.DataFrame:
-    """CSV with any usual encoding and separator.
-
-    Rows may be shorter or longer than the header; what has no header gets one by its number.
-    """
-    data = path.read_bytes()
-    for encoding in ENCODINGS:
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise SourceError(f"{path}: kein lesbarer Text; bitte als CSV UTF-8 speichern")
-    head = text.split("\n", 1)[0]
-    separator = max((";", ",", "\t"), key=head.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error as error:
-        raise SourceError(f"{path}: keine lesbare CSV-Tabelle ({_short(error)})") from error
-    if not rows or not any(rows[0]):
-        raise SourceError(f"{path}: die erste Zeile enthält keine Überschriften")
-    width = max(
-        len(rows[0]), *(i + 1 for row in rows for i, value in enumerate(row) if value.strip()), 0
-    )
-    header = [*rows[0], *(f"Spalte {i + 1}" for i in range(len(rows[0]), width))]
-    seen: dict[str, int] = {}
-    for i, name in enumerate(header):
-        seen[name] = seen.get(name, 0) + 1
-        header[i] = name if seen[name] == 1 else f"{name}.{seen[name]}"
-    body = [(row + [""] * width)[:width] for row in rows[1:]]
-    return pd.DataFrame(body, columns=header[:width], dtype=object)
-
-
-def _text(value: object) -> str | None:
-    """One cell as text; empty is missing."""
-    if value is None or (isinstance(value, float) and np.isnan(value)) or value is pd.NaT:
-        return None
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        value = int(value)
-    return str(value).strip() or None
 
 
 def cell(table: pd.DataFrame, row: int, column: str) -> str | None:
@@ -219,7 +219,7 @@ def read_vector(
             warnings.simplefilter("ignore", RuntimeWarning)
             table = gpd.read_file(path)
     except Exception as error:  # whatever the reader trips over, the file is at fault
-        raise SourceError(f"{path}: keine lesbare Geodatei ({_short(error)})") from error
+        raise SourceError(f"{path}: keine lesbare Geodatei ({short(error)})") from error
     if not isinstance(table, gpd.GeoDataFrame) or table.geometry.isna().all():
         raise SourceError(f"{path}: enthält keine Geometrien")
     if table.crs is None:

@@ -128,12 +128,12 @@ def test_a_quote_that_never_ends_is_refused(tmp_path):
 def test_a_workbook_is_read_as_text_with_whole_numbers_whole(tmp_path):
     path = workbook(tmp_path, [["a", "b", "c"], [7.0, 1.5, "007"], ["", "", ""], [True, " x ", 3]])
     table = read_table(path, ["a"])
-    assert rows(table) == [["7", "1.5", "007"], ["True", "x", "3"]]
+    assert rows(table) == [["7", "1.5", "007"], ["ja", "x", "3"]]
     assert table.index.tolist() == [2, 4]
 
 
 def test_an_empty_workbook_lacks_its_columns(tmp_path):
-    with pytest.raises(SourceError, match="keine Spalten"):
+    with pytest.raises(SourceError, match="kein sichtbares Blatt enthält etwas"):
         read_table(workbook(tmp_path, []), ["a"])
 
 

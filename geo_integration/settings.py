@@ -12,6 +12,7 @@ import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -214,6 +215,7 @@ class Category(Named):
 
     field: Identifier
     letter: str = Field(min_length=1, max_length=2)
+    synonyms: tuple[str, ...] = ()
     max_minutes: Minutes | None = None
 
 
@@ -223,6 +225,97 @@ class DayType(Named):
     weekdays: tuple[Weekday, ...] = Field(min_length=1)
     school_term: bool | None = None
     public_holidays: bool = False
+
+
+class Source(_Table):
+    """Where the file of a layer comes from, for `geo-integration fetch`.
+
+    `file` is its name in the county folder. Timetables and streets are cut to the county and
+    `clip_km` around it; what they are cut from lies beside them under the name of `downloaded`.
+    """
+
+    url: str
+    file: str
+    kind: Literal["file", "gtfs", "osm_streets"] = "file"
+    title: str = ""
+    licence: str = Field(min_length=1)
+    attribution: str = Field(min_length=1)
+    sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
+    page: str = ""
+    note: str = ""
+    download: str = ""
+    clip_km: float | None = Field(default=None, ge=0, le=500)
+    max_gb: float = Field(default=8, gt=0, le=100)
+
+    @field_validator("url", "page")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            host = parts.hostname or ""
+        except ValueError:
+            host = ""
+        if value and not (host and (parts.scheme == "https" or is_this_computer(value))):
+            raise ValueError("erwartet wird eine Adresse, die mit https:// anfängt")
+        if value and parts.username is not None:
+            raise ValueError("Name und Kennwort gehören nicht in die Adresse")
+        return value
+
+    @field_validator("file", "download")
+    @classmethod
+    def _is_file_name(cls, value: str) -> str:
+        strange = re.search(r'[<>:"/\\|?*\x00-\x1f]|^[.~]|[. ]$|\.part$', value)
+        if strange or value.lower() == PROFILE:
+            raise ValueError("erwartet wird ein Dateiname ohne Ordner, wie gtfs.zip")
+        return value
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Source:
+        if not self.url or not self.file:
+            raise ValueError("url und file dürfen nicht leer sein")
+        wanted = {"gtfs": (".zip",), "osm_streets": (".osm.pbf",)}.get(self.kind, ("",))
+        if not self.file.lower().endswith(wanted):
+            raise ValueError(f"file: bei kind = {self.kind!r} endet der Name auf {wanted[0]}")
+        if self.clipped_km and self.downloaded.lower() == self.file.lower():
+            raise ValueError("download und file müssen verschiedene Namen sein")
+        if self.is_query and not self.clipped_km:
+            raise ValueError("clip_km: für Overpass muss es größer als 0 sein")
+        return self
+
+    @property
+    def clipped_km(self) -> float:
+        """How far around the county data are kept; 0 where nothing is cut off."""
+        usual = {"gtfs": 50.0, "osm_streets": 10.0}.get(self.kind, 0.0)
+        return usual if self.clip_km is None or self.kind == "file" else self.clip_km
+
+    @property
+    def is_query(self) -> bool:
+        """Whether the address is an Overpass server, which is asked for just the streets needed."""
+        return self.kind == "osm_streets" and urlsplit(self.url).path.endswith("/api/interpreter")
+
+    @property
+    def downloaded(self) -> str:
+        """Name of the file as it comes from the server."""
+        if not self.clipped_km:
+            return self.file
+        whole = self.file.removesuffix(".pbf") if self.is_query else self.file
+        return self.download or f"ganz-{whole}"
+
+
+def is_this_computer(url: str) -> bool:
+    """Whether an address names this computer itself."""
+    return urlsplit(url).hostname in {"localhost", "127.0.0.1", "::1"}
+
+
+def _are_apart(sources: dict[str, Source]) -> dict[str, Source]:
+    """Check that no two sources write the same file."""
+    writers: dict[str, str] = {}
+    for layer, source in sources.items():
+        for name in {source.file.lower(), source.downloaded.lower()}:
+            if name in writers:
+                raise ValueError(f"{writers[name]} und {layer} schreiben dieselbe Datei {name}")
+            writers[name] = layer
+    return sources
 
 
 class Settings(_Table):
@@ -241,6 +334,9 @@ class Settings(_Table):
     fields: tuple[FieldOfAction, ...] = Field(min_length=1)
     categories: tuple[Category, ...] = Field(min_length=1)
     day_types: tuple[DayType, ...] = Field(min_length=1)
+    sources: Annotated[dict[Identifier, Source], AfterValidator(_are_apart)] = Field(
+        default_factory=dict
+    )
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Settings:

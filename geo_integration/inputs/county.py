@@ -23,6 +23,7 @@ from geo_integration.inputs.geocoding import (
     read_addresses,
     read_stops,
 )
+from geo_integration.inputs.offer_checks import note_doubles, with_age
 from geo_integration.inputs.offers import OfferInputs, read_offers
 from geo_integration.inputs.register import read_register
 from geo_integration.inputs.residents import read_cells
@@ -192,14 +193,14 @@ def inspect_county(
         )
     found = reader.read(
         "offers",
-        lambda: read_offers(_needed(settings, "offers"), settings.categories, faults),
+        lambda: _offers(settings, faults),
         lambda o: f"{len(o.offers)} Angebote, {len(o.sessions)} Termine",
     )
     offers = None
     if found is not None and areas is not None and places is not None and feed is not None:
         offers = reader.read(
             "geocoding",
-            lambda: _located(settings, found, areas, places, feed, faults),
+            lambda: _located(settings, found, areas, places, feed, dates, faults),
             lambda o: f"{int(o['counted'].sum())} von {len(o)} Angeboten zählen",
         )
     streets = reader.read("streets", lambda: _streets(settings), _say_streets)
@@ -327,15 +328,23 @@ def _connections(
     return found
 
 
+def _offers(settings: Settings, faults: FaultList) -> OfferInputs:
+    """Offers as their file has them."""
+    found = read_offers(_needed(settings, "offers"), settings.categories, faults)
+    note_doubles(found.offers, faults)
+    return found
+
+
 def _located(
     settings: Settings,
     found: OfferInputs,
     areas: gpd.GeoDataFrame,
     places: gpd.GeoDataFrame,
     feed: Feed,
+    dates: tuple[pd.DataFrame, pd.DataFrame] | None,
     faults: FaultList,
 ) -> gpd.GeoDataFrame:
-    """OFFERS, located by what the folder holds."""
+    """OFFERS, located by what the folder holds; those that are over are not counted."""
     crs = settings.county.crs
     stops, addresses = settings.layer("stops"), settings.layer("addresses")
     gazetteer = Gazetteer(
@@ -345,7 +354,16 @@ def _located(
         None if addresses is None else read_addresses(addresses, crs, faults),
     )
     file = _needed(settings, "offers").name
-    return locate_offers(found.offers, gazetteer, crs, faults, file=file)
+    located = locate_offers(found.offers, gazetteer, crs, faults, file=file)
+    day = settings.transit.reference_date
+    if day is None and dates is not None and len(dates[0]):
+        day = dates[0]["date"].min()
+    if day is None:
+        return located
+    aged = with_age(located, day, faults)
+    over = ~aged["current"]
+    aged.loc[over, "location_note"] = f"am {day:%d.%m.%Y} nicht gültig"
+    return aged.assign(counted=aged["counted"] & ~over)
 
 
 def _streets(settings: Settings) -> Streets | None:

@@ -2,60 +2,50 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import difflib
+import hashlib
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from geo_integration.errors import SourceError
+from geo_integration.inputs.offer_columns import COLUMNS, REQUIRED
+from geo_integration.inputs.offer_values import (
+    DROP_IN,
+    FIXED,
+    NO,
+    date_of,
+    flag,
+    looks_like_time,
+    places,
+)
 from geo_integration.inputs.schedules import parse_hours
-from geo_integration.inputs.tables import FaultList, cell, number, read_table, require_columns
+from geo_integration.inputs.sheets import read_sheets
+from geo_integration.inputs.tables import (
+    FaultList,
+    any_value,
+    header_row,
+    number,
+    plain_header,
+    require_columns,
+    table_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from geo_integration.settings import Category
 
-# Column of the frame -> headers it may have; the first is the one of the template.
-HEADERS: dict[str, tuple[str, ...]] = {
-    "offer_id": ("Nr", "Nr.", "ID", "id"),
-    "name": ("Name", "Angebot", "name"),
-    "provider": ("Träger", "Anbieter", "provider"),
-    "category": ("Kategorie", "category"),
-    "street": ("Straße", "Strasse", "Adresse", "street", "address"),
-    "postcode": ("PLZ", "postcode"),
-    "town": ("Ort", "town"),
-    "place": ("Ortsteil", "place"),
-    "municipality": ("Gemeinde", "municipality"),
-    "lat": ("Breite", "lat", "latitude"),
-    "lon": ("Länge", "lon", "longitude"),
-    "times": ("Termine", "Zeiten", "times"),
-    "times_kind": ("Terminart", "times_kind"),
-    "in_holidays": ("In den Ferien", "in_holidays"),
-    "languages": ("Sprachen", "languages"),
-    "level": ("Niveau", "level"),
-    "target_group": ("Zielgruppe", "target_group"),
-    "women_only": ("Nur für Frauen", "women_only"),
-    "childcare": ("Kinderbetreuung", "childcare"),
-    "barrier_free": ("Barrierefrei", "barrier_free"),
-    "cost": ("Kosten", "cost"),
-    "places_total": ("Plätze", "places"),
-    "places_free": ("Freie Plätze", "places_free"),
-    "contact": ("Kontakt", "contact"),
-    "link": ("Link", "link"),
-    "format": ("Format", "format"),
-    "confidential": ("Vertraulich", "confidential"),
-    "last_confirmed": ("Zuletzt bestätigt", "last_confirmed"),
-    "confirmed_by": ("Bestätigt von", "confirmed_by"),
-    "remark": ("Bemerkung", "remark"),
-}
-REQUIRED = ("name", "category")
 # Columns that our own list of rejected rows adds; they are ignored when it comes back.
 REPORT = ("Zeile", "Grund")
-_YES = ("ja", "j", "yes", "y", "true", "1", "x", "wahr")
-_NO = ("nein", "n", "no", "false", "0", "falsch")
-_DROP_IN = ("offen", "offene zeiten", "öffnungszeiten", "open", "drop-in")
-_FIXED = ("fest", "feste zeiten", "kurs", "fixed")
+# Sheets of the template that hold no offers.
+OWN_SHEETS = ("Erklärung", "Listen")
+SAMPLE = "BEISPIEL"
+_JOINED = ("contact", "remark")
+_FLAGS = ("in_holidays", "women_only", "childcare", "barrier_free")
+Row = dict[str, Any]
+_DATES = ("valid_from", "valid_to", "last_confirmed")
 
 
 class OfferInputs(NamedTuple):
@@ -70,15 +60,23 @@ class OfferInputs(NamedTuple):
     rejected: pd.DataFrame
 
 
+class _Sheet(NamedTuple):
+    """Rows of one sheet: as they were, and by the names of the frame; the same index."""
+
+    label: str
+    raw: pd.DataFrame
+    known: pd.DataFrame
+
+
 def read_offers(path: Path, categories: Sequence[Category], faults: FaultList) -> OfferInputs:
     """Read the offers' workbook or CSV.
 
     Parameters
     ----------
     path : Path
-        The file; headers as in `HEADERS`.
+        The file; headers as in `COLUMNS`. Of a workbook all visible sheets with such headers.
     categories : sequence of Category
-        The categories that may occur, by id or label.
+        The categories that may occur, by id, label, or synonym.
     faults : FaultList
         Gets every row and cell that cannot be used.
 
@@ -92,112 +90,272 @@ def read_offers(path: Path, categories: Sequence[Category], faults: FaultList) -
     SourceError
         When the file is unreadable, lacks a required column, or holds no usable row.
     """
-    raw = read_table(path, []).drop(columns=list(REPORT), errors="ignore")
-    table = _with_known_headers(path, raw, faults)
-    table = _without_secrets(path, table, faults)
-    raw = raw.loc[table.index]
+    sheets = _sheets(path, faults)
+    raw = pd.concat([sheet.raw for sheet in sheets], ignore_index=True)
+    table = pd.concat([sheet.known for sheet in sheets], ignore_index=True)
+    table = _without_secrets(table, faults)
+    table = _without_notes(table, raw, faults)
     start = len(faults)
-    offers = _without_unusable(path, table, categories, faults)
-    offers = _with_flags(path, offers, faults)
-    sessions = _sessions(path, offers, faults)
+    offers = _without_unusable(table, categories, faults)
+    _with_values(offers, faults)
+    sessions = _sessions(offers, faults)
     offers["timed"] = offers["offer_id"].isin(sessions["offer_id"])
-    rejected = _rejected_rows(raw, faults[start:])
+    rejected = _rejected_rows(raw, table, faults[start:])
     if offers.empty:
         reasons = "; ".join(dict.fromkeys(rejected["Grund"])) if len(rejected) else "keine Zeilen"
         raise SourceError(f"{path}: kein brauchbares Angebot ({reasons[:300]})")
     return OfferInputs(offers.reset_index(drop=True), sessions, rejected)
 
 
-def _without_secrets(path: Path, table: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
+# Sheets and headers ---------------------------------------------------------------------------
+
+
+def _sheets(path: Path, faults: FaultList) -> list[_Sheet]:
+    """All visible sheets that hold offers."""
+    names = {plain_header(h) for column in COLUMNS.values() for h in column.headers}
+    must = [{plain_header(h) for h in COLUMNS[key].headers} for key in REQUIRED]
+    found, others, best = [], [], (-1, ["keine Spalten"])
+    for sheet in read_sheets(path):
+        if not any_value(sheet) or sheet.name in OWN_SHEETS:
+            continue
+        head, score = header_row(sheet, names)
+        table = table_of(sheet, head).drop(columns=list(REPORT), errors="ignore")
+        headers = {plain_header(h) for h in table.columns}
+        complete = all(headers & wanted for wanted in must)
+        if complete and not sheet.hidden:
+            found.append((sheet, table, head + 1))
+        elif complete or not sheet.hidden:
+            others.append(sheet)
+        if not sheet.hidden and score > best[0]:
+            best = score, list(table.columns)
+    if not found:
+        lacking = [COLUMNS[key].header for key in REQUIRED]
+        present = {plain_header(h) for h in best[1]}
+        lacking = [h for h, wanted in zip(lacking, must, strict=True) if not present & wanted]
+        require_columns(path, best[1], lacking, hint="Bekannt sind die Spalten der Vorlage")
+    for sheet in others:
+        message = "ausgeblendet" if sheet.hidden else "ohne die Spalten Name und Kategorie"
+        faults.note(path.name, None, "Blatt", sheet.name, f"Blatt {message}: nicht gelesen")
+    for message in {note for sheet, _, _ in found for note in sheet.notes}:
+        faults.note(path.name, None, None, None, message)
+    several = len(found) > 1
+    return [
+        _known(
+            path, f"{path.name}, Blatt {sheet.name}" if several else path.name, table, at, faults
+        )
+        for sheet, table, at in found
+    ]
+
+
+def _known(path: Path, label: str, raw: pd.DataFrame, head: int, faults: FaultList) -> _Sheet:
+    """Columns by the names of the frame; those that are not there, empty; others noted."""
+    key_of = {plain_header(h): key for key, column in COLUMNS.items() for h in column.headers}
+    sources: dict[str, list[str]] = {}
+    for header in raw.columns:
+        key = key_of.get(
+            plain_header(header.rsplit(".", 1)[0] if header[-1:].isdigit() else header)
+        )
+        key = key_of.get(plain_header(header), key)
+        if key is not None:
+            sources.setdefault(key, []).append(header)
+        elif plain_header(header).startswith(("vertraul", "confid", "geheim", "schutz")):
+            raise SourceError(
+                f"{path}: die Spalte {header!r} ist nicht bekannt; gemeint ist wohl 'Vertraulich'. "
+                f"Damit kein vertrauliches Angebot erscheint, bitte so benennen"
+            )
+        else:
+            message = "Spalte unbekannt, nicht verwendet; bekannt sind die Spalten der Vorlage"
+            faults.note(label, head, header, None, message)
+    table = pd.DataFrame(index=raw.index, columns=list(COLUMNS), dtype=object)
+    for key, headers in sources.items():
+        table[key] = _merged(label, raw[headers], key, faults)
+    table = table.where(table.notna(), None)
+    return _Sheet(label, raw, table.assign(file=label, row=raw.index))
+
+
+def _merged(label: str, columns: pd.DataFrame, key: str, faults: FaultList) -> pd.Series:
+    """One column of several that mean the same: contacts put together, else the first one."""
+    if columns.shape[1] == 1:
+        return columns.iloc[:, 0]
+    values: list[str | None] = []
+    for row, texts in zip(columns.index, columns.to_numpy(), strict=True):
+        own = list(dict.fromkeys(text for text in texts if isinstance(text, str)))
+        values.append("; ".join(own) if own and key in _JOINED else next(iter(own), None))
+        if len(own) > 1 and key not in _JOINED:
+            headers = " und ".join(repr(c) for c in columns.columns)
+            message = f"die Spalten {headers} widersprechen sich: {own[0]!r} gilt"
+            faults.note(label, int(row), str(columns.columns[0]), " / ".join(own), message)
+    return pd.Series(values, columns.index, dtype=object)
+
+
+# Rows -----------------------------------------------------------------------------------------
+
+
+def each(table: pd.DataFrame) -> Iterator[tuple[int, Row]]:
+    """Index and values of each row."""
+    records: Any = table.to_dict("records")
+    return zip(table.index, records, strict=True)
+
+
+def note_on(
+    faults: FaultList, offer: Row, key: str, found: object, message: str, **options: bool
+) -> None:
+    """One fault of one row."""
+    faults.note(offer["file"], int(offer["row"]), COLUMNS[key].header, found, message, **options)
+
+
+def _without_secrets(table: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
     """Leave out confidential rows before anything of them can reach a message or a file.
 
     What may be a secret is one: "vertraulich!" is no clear no.
     """
     marks = table["confidential"].map(lambda text: str(text or "").strip().lower())
-    secret = (marks != "") & ~marks.isin(_NO)
-    for row in table.index[secret]:
+    secret = ((marks != "") & ~marks.isin(NO)).astype(bool)
+    for _, offer in each(table[secret]):
         message = "vertraulich: das Angebot wird weder gezählt noch gezeigt"
-        faults.note(path.name, row, "Vertraulich", None, message)
+        note_on(faults, offer, "confidential", None, message)
     return table[~secret]
 
 
-def _with_known_headers(path: Path, raw: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
-    """Rename the columns; add those that are not there, empty; note those not known."""
-    lower = {str(c).strip().lower(): c for c in reversed(list(raw.columns))}
-    names: dict[str, str] = {}
-    for column, headers in HEADERS.items():
-        found = next((lower[h.lower()] for h in headers if h.lower() in lower), None)
-        if found is not None:
-            names[found] = column
-    for header in [str(c) for c in raw.columns if c not in names]:
-        if header.lower().startswith(("vertraul", "confid")):
-            raise SourceError(
-                f"{path}: die Spalte {header!r} ist nicht bekannt; gemeint ist wohl 'Vertraulich'. "
-                f"Damit kein vertrauliches Angebot erscheint, bitte so benennen"
-            )
-        message = "Spalte unbekannt, nicht verwendet; bekannt sind die Spalten der Vorlage"
-        faults.note(path.name, 1, header, None, message)
-    present = list(names.values())
-    lacking = [HEADERS[c][0] for c in REQUIRED if c not in present]
-    require_columns(path, [str(c) for c in raw.columns], lacking)
-    table = raw[list(names)].rename(columns=names)
-    return table.reindex(columns=list(HEADERS)).astype(object).where(lambda t: t.notna(), None)
+def _without_notes(table: pd.DataFrame, raw: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
+    """Leave out footnotes below the offers, and the examples of the template."""
+    filled = raw.loc[table.index].notna().sum(axis=1)
+    dropped = []
+    for _, rows in table.groupby("file", sort=False):
+        full = filled[rows.index] > 1
+        last = rows.index[full][-1] if full.any() else -1
+        for at in rows.index[rows.index > last]:
+            text, row = raw.loc[at].dropna().iloc[0], rows.loc[at]
+            message = "Anmerkung unter der Tabelle: kein Angebot"
+            faults.note(str(row["file"]), int(row["row"]), None, text, message)
+            dropped.append(at)
+    example = table["offer_id"].map(lambda text: str(text).upper().startswith(SAMPLE)).astype(bool)
+    return table[~example].drop(index=[at for at in dropped if not example[at]])
 
 
 def _without_unusable(
-    path: Path, table: pd.DataFrame, categories: Sequence[Category], faults: FaultList
+    table: pd.DataFrame, categories: Sequence[Category], faults: FaultList
 ) -> pd.DataFrame:
     """Reject rows without name, with an unknown category, or with an id that was there before."""
-    known = {c.id.lower(): c.id for c in categories} | {c.label.lower(): c.id for c in categories}
-    known |= {c.label_en.lower(): c.id for c in categories if c.label_en}
+    known = _names_of(categories)
     ids: dict[int, str] = {}
     kinds: dict[int, str] = {}
-    for row in table.index:
-        category = cell(table, row, "category")
-        offer_id = cell(table, row, "offer_id") or f"Zeile-{row}"
-        found = known.get(str(category).lower())
-        if not cell(table, row, "name"):
-            faults.note(path.name, row, "Name", None, "Name fehlt", rejected=True)
-        elif found is None:
-            message = f"unbekannte Kategorie; bekannt: {', '.join(c.label for c in categories)}"
-            faults.note(path.name, row, "Kategorie", category, message, rejected=True)
+    for at, offer in each(table):
+        offer_id = offer["offer_id"] or _made_id(offer, set(ids.values()))
+        category = known.get(plain_header(offer["category"] or ""))
+        if not offer["name"]:
+            note_on(faults, offer, "name", None, "Name fehlt", rejected=True)
+        elif category is None:
+            message = f"unbekannte Kategorie{_meant(offer['category'], categories)}"
+            note_on(faults, offer, "category", offer["category"], message, rejected=True)
         elif offer_id in ids.values():
-            faults.note(path.name, row, "Nr", offer_id, "Nr kommt doppelt vor", rejected=True)
+            note_on(faults, offer, "offer_id", offer_id, "Nr kommt doppelt vor", rejected=True)
         else:
-            ids[row], kinds[row] = offer_id, found
+            ids[at], kinds[at] = offer_id, category
     good = table.loc[list(ids)].copy()
     good["offer_id"], good["category"] = list(ids.values()), list(kinds.values())
     return good
 
 
-def _with_flags(path: Path, offers: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
-    """Turn yes/no texts into flags, and coordinates into numbers."""
-    default = {"in_holidays": True}
-    for column in ("in_holidays", "women_only", "childcare", "barrier_free"):
-        header = HEADERS[column][0]
-        values: list[bool | None] = []
-        for row, text in zip(offers.index, offers[column], strict=True):
-            plain = str(text or "").strip().lower()
-            if plain and plain not in _YES + _NO:
-                faults.note(path.name, row, header, text, "erwartet wird ja oder nein")
-            known = plain in _YES + _NO
-            values.append(plain in _YES if known else default.get(column))
-        offers[column] = pd.array(values, dtype="boolean")
-    for column in ("lat", "lon"):
-        numbers = offers[column].map(number)
-        for row in offers.index[offers[column].notna() & numbers.isna()]:
-            found = cell(offers, row, column)
+def _names_of(categories: Sequence[Category]) -> dict[str, str]:
+    """Everything a category may be called -> its id."""
+    known: dict[str, str] = {}
+    for category in categories:
+        for name in (category.id, category.label, category.label_en, *category.synonyms):
+            if name:
+                known.setdefault(plain_header(name), category.id)
+    return known
+
+
+def _meant(found: str | None, categories: Sequence[Category]) -> str:
+    """The known categories, and the one that may be meant."""
+    labels = [category.label for category in categories]
+    close = difflib.get_close_matches(found or "", labels, 1, 0.6)
+    meant = f" (gemeint: {close[0]!r}?)" if close else ""
+    return f"{meant}; bekannt: {', '.join(labels)}"
+
+
+def _made_id(offer: Row, taken: set[str]) -> str:
+    """An id that stays the same when rows are moved or inserted."""
+    what = [
+        plain_header(offer[key] or "") for key in ("name", "provider", "street", "town", "times")
+    ]
+    made = f"o-{hashlib.blake2b('|'.join(what).encode(), digest_size=4).hexdigest()}"
+    again = 1
+    while (found := made if again == 1 else f"{made}-{again}") in taken:
+        again += 1
+    return found
+
+
+# Values ---------------------------------------------------------------------------------------
+
+
+def _with_values(offers: pd.DataFrame, faults: FaultList) -> None:
+    """Turn texts into flags, numbers, and dates; put together what stands in two columns."""
+    _join_parts(offers)
+    for key in _FLAGS:
+        offers[key] = pd.array([_flag(faults, o, key) for _, o in each(offers)], "boolean")
+    for key in _DATES:
+        dates = [_date(faults, o, key) for _, o in each(offers)]
+        offers[key] = pd.Series(dates, offers.index, dtype=object)
+    for key in ("places_total", "places_free"):
+        values = [places(text) for text in offers[key]]
+        offers[key] = pd.array([v if isinstance(v, int) else None for v in values], "Int64")
+    for key in ("lat", "lon"):
+        numbers = offers[key].map(number)
+        for _, offer in each(offers[offers[key].notna() & numbers.isna()]):
             message = "keine Koordinate in Grad; wird nicht verwendet"
-            faults.note(path.name, row, HEADERS[column][0], found, message)
-        offers[column] = numbers.astype(float)
-    offers["row"] = offers.index
-    return offers
+            note_on(faults, offer, key, offer[key], message)
+        offers[key] = numbers.astype(float)
 
 
-def _sessions(path: Path, offers: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
+def _join_parts(offers: pd.DataFrame) -> None:
+    """House number to the street, postcode out of the town, weekday to the time."""
+    for at, offer in each(offers):
+        if offer["house_number"] and offer["street"]:
+            offers.at[at, "street"] = f"{offer['street']} {offer['house_number']}"
+        first, _, rest = (offer["town"] or "").partition(" ")
+        if first.isdigit() and len(first) in {4, 5} and rest:
+            offers.at[at, "town"] = rest.strip()
+            offers.at[at, "postcode"] = offer["postcode"] or first.zfill(5)
+        elif offer["postcode"] and offer["postcode"].isdigit():
+            offers.at[at, "postcode"] = offer["postcode"].zfill(5)
+        begin, end = offer["valid_from"], offer["valid_to"]
+        if looks_like_time(begin) and looks_like_time(end):
+            offers.at[at, "valid_from"] = offers.at[at, "valid_to"] = None
+            span = f"{begin}-{end}"
+            offers.at[at, "times"] = offer["times"] = f"{offer['times'] or ''} {span}".strip()
+        if offer["weekday"]:
+            offers.at[at, "times"] = f"{offer['weekday']} {offer['times'] or ''}".strip()
+
+
+def _flag(faults: FaultList, offer: Row, key: str) -> bool | None:
+    """Yes, no, or not known; whatever is neither is noted."""
+    value = flag(offer[key])
+    if value is None and offer[key]:
+        note_on(faults, offer, key, offer[key], "erwartet wird ja oder nein")
+    return True if value is None and key == "in_holidays" else value
+
+
+def _date(faults: FaultList, offer: Row, key: str) -> object:
+    """A date, or nothing; what is none is noted."""
+    text = offer[key]
+    if not text:
+        return None
+    found = date_of(text, last=key == "valid_to")
+    if found is None:
+        message = "kein Datum wie 31.12.2026; wird nicht verwendet"
+        note_on(faults, offer, key, text, message)
+    return found
+
+
+# Sessions -------------------------------------------------------------------------------------
+
+
+def _sessions(offers: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
     """SESSIONS of all offers; times that are not understood are noted, and stay unknown."""
     rows: list[dict[str, object]] = []
-    for row, offer in offers.iterrows():
+    for _, offer in each(offers):
         if not offer["times"]:
             continue
         try:
@@ -208,7 +366,7 @@ def _sessions(path: Path, offers: pd.DataFrame, faults: FaultList) -> pd.DataFra
                 f"{error}; erwartet wird etwa 'Di 18:00-19:30; Do 18:00-19:30', Terminart fest "
                 f"oder offen. Das Angebot zählt mit unbekannten Zeiten"
             )
-            faults.note(path.name, int(str(row)), "Termine", offer["times"], message)
+            note_on(faults, offer, "times", offer["times"], message)
             continue
         rows += [
             {
@@ -231,19 +389,24 @@ def _sessions(path: Path, offers: pd.DataFrame, faults: FaultList) -> pd.DataFra
 def _is_drop_in(text: str | None) -> bool:
     """Whether the times are opening hours."""
     plain = (text or "fest").strip().lower()
-    if plain not in _DROP_IN + _FIXED:
+    if plain not in DROP_IN + FIXED:
         raise ValueError(f"Terminart {text!r} nicht verstanden")
-    return plain in _DROP_IN
+    return plain in DROP_IN
 
 
-def _rejected_rows(raw: pd.DataFrame, faults: Sequence[dict[str, object]]) -> pd.DataFrame:
+def _rejected_rows(
+    raw: pd.DataFrame, table: pd.DataFrame, faults: Sequence[dict[str, object]]
+) -> pd.DataFrame:
     """The rejected rows as they were, with row number and reason."""
-    reasons: dict[int, list[str]] = {}
+    reasons: dict[tuple[object, object], list[str]] = {}
     for fault in faults:
-        if fault["severity"] == "rejected" and fault["row"] is not None:
+        if fault["severity"] == "rejected":
             text = f"{fault['column']}: {fault['message']} (gefunden: {fault['found'] or 'nichts'})"
-            reasons.setdefault(int(str(fault["row"])), []).append(text)
-    rejected = raw.loc[sorted(reasons)].copy()
-    rejected.insert(0, "Zeile", rejected.index)
-    rejected.insert(1, "Grund", ["; ".join(reasons[row]) for row in rejected.index])
+            reasons.setdefault((fault["file"], fault["row"]), []).append(text)
+    places_ = list(zip(table["file"], table["row"], strict=True))
+    at = [i for i, where in zip(table.index, places_, strict=True) if where in reasons]
+    where = [w for w in places_ if w in reasons]
+    rejected = raw.loc[at].copy()
+    rejected.insert(0, "Zeile", [row for _, row in where])
+    rejected.insert(1, "Grund", ["; ".join(reasons[w]) for w in where])
     return rejected.reset_index(drop=True)

@@ -101,7 +101,7 @@ def _workbook(path: Path) -> list[Sheet]:
                     f"{sheet.total_width} Spalten): nicht gelesen"
                 )
                 continue
-            rows = [list(row) for row in sheet.to_python(skip_empty_area=False)]
+            rows: list[list[object]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
             _fill_merged(rows, sheet.merged_cell_ranges or [])
             hidden = info.visible != SheetVisibleEnum.Visible
             sheets.append(Sheet(info.name, hidden, rows, notes))

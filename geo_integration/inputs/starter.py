@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
+import tomllib
 from importlib import resources
 from typing import TYPE_CHECKING
 
-import xlsxwriter
-
+from geo_integration.errors import SettingsError
 from geo_integration.files import beside
-from geo_integration.inputs.offers import HEADERS, REQUIRED
-from geo_integration.settings import PROFILE
+from geo_integration.inputs.offer_columns import COLUMNS, REQUIRED
+from geo_integration.inputs.template import write_template
+from geo_integration.settings import PROFILE, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 OFFERS, README = "offers.xlsx", "LIESMICH.txt"
-YES_NO = ("in_holidays", "women_only", "childcare", "barrier_free", "confidential")
-NOTES = {
-    "offer_id": "Eigene Nummer, jede nur einmal, z. B. A-001",
-    "category": "Wie in county.toml unter [[categories]]",
-    "lat": "Grad, z. B. 53,5734 (nur wenn bekannt)",
-    "lon": "Grad, z. B. 7,9004 (nur wenn bekannt)",
-    "times": "z. B. Di 18:00-19:30; Do 18:00-19:30",
-    "times_kind": "fest = Kurs, offen = Öffnungszeiten",
-    "format": "vor Ort oder online",
-    "confidential": "ja: wird weder gezählt noch gezeigt",
-    "last_confirmed": "Datum",
-}
 _TEXT = """Neuer Landkreis-Ordner
 
 1. county.toml öffnen und Name, Schlüssel und Dateinamen eintragen. Jeder Eintrag ist erklärt.
@@ -60,7 +49,7 @@ def write_starter(folder: Path) -> list[tuple[Path, bool]]:
     """
     makers: dict[str, Callable[[Path], None]] = {
         PROFILE: _write_profile,
-        OFFERS: write_empty_offers,
+        OFFERS: _write_offers,
         README: lambda path: _write_readme(path, folder),
     }
     done = []
@@ -79,25 +68,17 @@ def _write_profile(path: Path) -> None:
     path.write_bytes(template.read_bytes())
 
 
+def _write_offers(path: Path) -> None:
+    """An empty workbook with the categories of the profile beside it."""
+    try:
+        categories = [category.label for category in read_settings(path.parent).categories]
+    except SettingsError:  # said by whatever is done next
+        template = resources.files("geo_integration.inputs") / "starter_county.toml"
+        profile = tomllib.loads(template.read_text(encoding="utf-8"))
+        categories = [category["label"] for category in profile["categories"]]
+    write_template(path, categories)
+
+
 def _write_readme(path: Path, folder: Path) -> None:
-    required = ", ".join(HEADERS[column][0] for column in REQUIRED)
+    required = ", ".join(COLUMNS[key].header for key in REQUIRED)
     path.write_text(_TEXT.format(required=required, folder=folder), encoding="utf-8-sig")
-
-
-def write_empty_offers(path: Path) -> None:
-    """Write the offers' workbook with headers, notes and drop-down lists, and no rows."""
-    with xlsxwriter.Workbook(path) as book:
-        sheet = book.add_worksheet("Angebote")
-        head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
-        must = book.add_format({"bold": True, "bottom": 1, "bg_color": "#DDEBF7"})
-        for at, (column, headers) in enumerate(HEADERS.items()):
-            sheet.write_string(0, at, headers[0], must if column in REQUIRED else head)
-            sheet.set_column(at, at, max(12, len(headers[0]) + 2))
-            if column in NOTES:
-                sheet.write_comment(0, at, NOTES[column])
-            choices = {"times_kind": ["fest", "offen"], "format": ["vor Ort", "online"]}.get(
-                column, ["ja", "nein"] if column in YES_NO else None
-            )
-            if choices:
-                sheet.data_validation(1, at, 2000, at, {"validate": "list", "source": choices})
-        sheet.freeze_panes(1, 0)

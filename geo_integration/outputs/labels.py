@@ -412,13 +412,19 @@ _OFFER_COLUMNS: Words = {
     "offer.women_only": ("Nur für Frauen", "Women only"),
     "offer.childcare": ("Kinderbetreuung", "Childcare"),
     "offer.barrier_free": ("Barrierefrei", "Step-free"),
+    "offer.age": ("Alter", "Age"),
+    "offer.admission": ("Zulassung", "Admission"),
     "offer.cost": ("Kosten", "Cost"),
     "offer.places_total": ("Plätze", "Places"),
     "offer.places_free": ("Freie Plätze", "Free places"),
+    "offer.valid_from": ("Gültig von", "Valid from"),
+    "offer.valid_to": ("Gültig bis", "Valid to"),
+    "offer.venue": ("Veranstaltungsort", "Venue"),
     "offer.address": ("Adresse", "Address"),
     "offer.contact": ("Kontakt", "Contact"),
     "offer.link": ("Link", "Link"),
     "offer.last_confirmed": ("Zuletzt bestätigt", "Last confirmed"),
+    "offer.stale": ("Seit über sechs Monaten nicht bestätigt", "Not confirmed for six months"),
 }
 
 _WEEKDAYS: Words = {

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from geo_integration.errors import GeoIntegrationError, SourceError
 from geo_integration.frames import SESSIONS, check_frame
-from geo_integration.inputs.offers import HEADERS, read_offers
-from geo_integration.inputs.tables import FaultList
+from geo_integration.inputs.offer_columns import COLUMNS
+from geo_integration.inputs.offers import read_offers
+from geo_integration.inputs.tables import FaultList, plain_header
 from geo_integration.settings import Category
 
 CATEGORIES = (
@@ -105,9 +106,18 @@ def test_every_row_of_the_file_is_an_offer_or_rejected(read):
     assert rows == [2, 3, 4, 5, 6]
 
 
-def test_an_offer_without_number_is_named_by_its_row(read):
-    found = read("A1;Kurs;Sprachkurs;;;;;;", ";Chor;Beratung;;;;;;")
-    assert found.offers["offer_id"].tolist() == ["A1", "Zeile-3"]
+def test_an_offer_without_number_keeps_its_made_one_wherever_it_stands(read):
+    one, other = ";Chor;Beratung;;;;;;", ";Treff;Beratung;Di 9-10;;;;;"
+    first = read("A1;Kurs;Sprachkurs;;;;;;", one, other).offers.set_index("name")["offer_id"]
+    later = read(other, one).offers.set_index("name")["offer_id"]
+    assert first[["Chor", "Treff"]].tolist() == later[["Chor", "Treff"]].tolist()
+    assert first.is_unique
+
+
+def test_two_equal_offers_without_number_are_both_kept(read):
+    found = read(";Chor;Beratung;;;;;;", ";Chor;Beratung;;;;;;")
+    assert found.offers["offer_id"].is_unique
+    assert len(found.offers) == 2
 
 
 def test_times_that_are_not_understood_leave_the_offer_untimed_and_noted(read, faults):
@@ -191,10 +201,12 @@ def test_headers_may_be_english_or_other_and_in_any_order(read, head, line):
     assert found.offers[["offer_id", "name", "times"]].iloc[0].tolist() == ["A1", "Kurs", "Di 9-10"]
 
 
-@pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS)
-def test_no_header_stands_for_two_columns(headers):
-    others = [h.lower() for hs in HEADERS.values() if hs is not headers for h in hs]
-    assert not {h.lower() for h in headers} & set(others)
+@pytest.mark.parametrize("key", COLUMNS)
+def test_no_header_stands_for_two_columns(key):
+    own = {plain_header(header) for header in COLUMNS[key].headers}
+    for other, column in COLUMNS.items():
+        if other != key:
+            assert not own & {plain_header(header) for header in column.headers}
 
 
 def test_a_file_without_names_or_categories_is_refused(read):

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from geo_integration.errors import OutputError, SourceError
-from geo_integration.inputs.offers import HEADERS, read_offers
-from geo_integration.inputs.starter import OFFERS, README, write_empty_offers, write_starter
+from geo_integration.inputs.offer_columns import COLUMNS, ONLY_READ
+from geo_integration.inputs.offers import read_offers
+from geo_integration.inputs.starter import OFFERS, README, write_starter
 from geo_integration.inputs.tables import read_table
 from geo_integration.settings import PROFILE, Transit, Walking, read_settings
 
@@ -42,11 +43,12 @@ def test_files_that_are_there_stay_as_they_are(tmp_path):
     assert before == {p.name: p.read_bytes() for p in tmp_path.iterdir()}
 
 
-def test_the_empty_offers_have_every_header_and_no_row(tmp_path):
-    path = tmp_path / "offers.xlsx"
-    write_empty_offers(path)
-    table = read_table(path, [headers[0] for headers in HEADERS.values()])
-    assert table.empty
+def test_the_empty_offers_have_every_header_and_only_examples(tmp_path):
+    write_starter(tmp_path)
+    headers = [column.header for key, column in COLUMNS.items() if key not in ONLY_READ]
+    table = read_table(tmp_path / OFFERS, headers)
+    assert list(table.columns) == headers
+    assert table["Nr"].tolist() == ["BEISPIEL-1", "BEISPIEL-2", "BEISPIEL-3"]
 
 
 def test_the_empty_offers_are_no_usable_offers_yet(tmp_path, faults):

@@ -116,6 +116,7 @@ def _clock(seconds: int) -> str:
 def _extra(row: Mapping[str, Any], lang: Language) -> list[list[str]]:
     """Pairs of a key of the words and a text: all else that is known of an offer."""
     known = {**row, "address": row.get("address") or _address(row)}
+    known["stale"] = known.get("stale") or None  # only worth a word where it is so
     said = {name: _say(known.get(name), lang) for name in OFFER_COLUMNS}
     return [[f"offer.{name}", words] for name, words in said.items() if words]
 

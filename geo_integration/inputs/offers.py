@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from geo_integration.inputs.sheets import Sheet
     from geo_integration.settings import Category
 
 # Columns that our own list of rejected rows adds; they are ignored when it comes back.
@@ -60,10 +61,17 @@ class OfferInputs(NamedTuple):
     rejected: pd.DataFrame
 
 
-class _Sheet(NamedTuple):
-    """Rows of one sheet: as they were, and by the names of the frame; the same index."""
+class OfferSheet(NamedTuple):
+    """Rows of one sheet as text.
 
-    label: str
+    `raw` has them as they were, `known` by the names of `COLUMNS`, with file and row; both have
+    the same index. `head` is the row of the headers as a spreadsheet counts it; `sources` tells
+    which headers each column was read from.
+    """
+
+    name: str
+    head: int
+    sources: dict[str, list[str]]
     raw: pd.DataFrame
     known: pd.DataFrame
 
@@ -90,7 +98,7 @@ def read_offers(path: Path, categories: Sequence[Category], faults: FaultList) -
     SourceError
         When the file is unreadable, lacks a required column, or holds no usable row.
     """
-    sheets = _sheets(path, faults)
+    sheets = offer_sheets(path, faults)
     raw = pd.concat([sheet.raw for sheet in sheets], ignore_index=True)
     table = pd.concat([sheet.known for sheet in sheets], ignore_index=True)
     table = _without_secrets(table, faults)
@@ -110,8 +118,26 @@ def read_offers(path: Path, categories: Sequence[Category], faults: FaultList) -
 # Sheets and headers ---------------------------------------------------------------------------
 
 
-def _sheets(path: Path, faults: FaultList) -> list[_Sheet]:
-    """All visible sheets that hold offers."""
+def offer_sheets(path: Path, faults: FaultList) -> list[OfferSheet]:
+    """Read all visible sheets that hold offers, as text.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    faults : FaultList
+        Gets the sheets and columns that are not used.
+
+    Returns
+    -------
+    list of OfferSheet
+        At least one.
+
+    Raises
+    ------
+    SourceError
+        When the file is unreadable, or no sheet has the required columns.
+    """
     names = {plain_header(h) for column in COLUMNS.values() for h in column.headers}
     must = [{plain_header(h) for h in COLUMNS[key].headers} for key in REQUIRED]
     found, others, best = [], [], (-1, ["keine Spalten"])
@@ -136,19 +162,20 @@ def _sheets(path: Path, faults: FaultList) -> list[_Sheet]:
     for sheet in others:
         message = "ausgeblendet" if sheet.hidden else "ohne die Spalten Name und Kategorie"
         faults.note(path.name, None, "Blatt", sheet.name, f"Blatt {message}: nicht gelesen")
-    for message in {note for sheet, _, _ in found for note in sheet.notes}:
+    for message in dict.fromkeys(note for sheet, _, _ in found for note in sheet.notes):
         faults.note(path.name, None, None, None, message)
-    several = len(found) > 1
+    labels = [f"{path.name}, Blatt {s.name}" if len(found) > 1 else path.name for s, _, _ in found]
     return [
-        _known(
-            path, f"{path.name}, Blatt {sheet.name}" if several else path.name, table, at, faults
-        )
-        for sheet, table, at in found
+        _known(path, sheet, label, (table, head), faults)
+        for (sheet, table, head), label in zip(found, labels, strict=True)
     ]
 
 
-def _known(path: Path, label: str, raw: pd.DataFrame, head: int, faults: FaultList) -> _Sheet:
+def _known(
+    path: Path, sheet: Sheet, label: str, found: tuple[pd.DataFrame, int], faults: FaultList
+) -> OfferSheet:
     """Columns by the names of the frame; those that are not there, empty; others noted."""
+    raw, head = found
     key_of = {plain_header(h): key for key, column in COLUMNS.items() for h in column.headers}
     sources: dict[str, list[str]] = {}
     for header in raw.columns:
@@ -170,7 +197,7 @@ def _known(path: Path, label: str, raw: pd.DataFrame, head: int, faults: FaultLi
     for key, headers in sources.items():
         table[key] = _merged(label, raw[headers], key, faults)
     table = table.where(table.notna(), None)
-    return _Sheet(label, raw, table.assign(file=label, row=raw.index))
+    return OfferSheet(sheet.name, head, sources, raw, table.assign(file=label, row=raw.index))
 
 
 def _merged(label: str, columns: pd.DataFrame, key: str, faults: FaultList) -> pd.Series:
@@ -241,7 +268,7 @@ def _without_unusable(
     ids: dict[int, str] = {}
     kinds: dict[int, str] = {}
     for at, offer in each(table):
-        offer_id = offer["offer_id"] or _made_id(offer, set(ids.values()))
+        offer_id = offer["offer_id"] or made_id(offer, set(ids.values()))
         category = known.get(plain_header(offer["category"] or ""))
         if not offer["name"]:
             note_on(faults, offer, "name", None, "Name fehlt", rejected=True)
@@ -275,7 +302,7 @@ def _meant(found: str | None, categories: Sequence[Category]) -> str:
     return f"{meant}; bekannt: {', '.join(labels)}"
 
 
-def _made_id(offer: Row, taken: set[str]) -> str:
+def made_id(offer: Row, taken: set[str]) -> str:
     """An id that stays the same when rows are moved or inserted."""
     what = [
         plain_header(offer[key] or "") for key in ("name", "provider", "street", "town", "times")

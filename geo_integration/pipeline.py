@@ -362,9 +362,9 @@ def write(
         )
     progress("tables", 1, 3)
     rejected = tables / "nicht_uebernommen.xlsx"
-    if len(inputs.rejected_offers):
+    if len(inputs.rejected_offers) or len(inputs.doubtful_offers):
         with beside(rejected) as part:
-            write_rejected(part, inputs.rejected_offers)
+            write_rejected(part, inputs.rejected_offers, inputs.doubtful_offers)
     else:
         remove(rejected)
     progress("tables", 2, 3)

@@ -66,7 +66,8 @@ def sheet_of(run, name):
 
 def test_the_run_writes_pages_tables_geopackage_and_manifest(whole):
     pages = {f"{key}-{name.lower()}.html" for key, name in MUNICIPALITIES.items()}
-    rest = {"index.html", "tables/erreichbarkeit.xlsx", "coverage.gpkg", "manifest.json"}
+    rest = {"index.html", "coverage.gpkg", "manifest.json"}
+    rest |= {"tables/erreichbarkeit.xlsx", "tables/nicht_uebernommen.xlsx"}
     assert set(files_in(whole.folder)) == pages | rest
     assert {page.name for page in whole.pages} == pages | {"index.html"}
     assert whole.index == whole.folder / "index.html"

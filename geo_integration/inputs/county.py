@@ -24,7 +24,7 @@ from geo_integration.inputs.geocoding import (
     read_stops,
 )
 from geo_integration.inputs.offer_checks import note_doubles, with_age
-from geo_integration.inputs.offers import OfferInputs, read_offers
+from geo_integration.inputs.offers import OfferInputs, read_offers, rows_with
 from geo_integration.inputs.register import read_register
 from geo_integration.inputs.residents import read_cells
 from geo_integration.inputs.streets import Streets, read_streets
@@ -84,6 +84,7 @@ class Inputs(NamedTuple):
     sources: pd.DataFrame
     faults: pd.DataFrame
     rejected_offers: pd.DataFrame
+    doubtful_offers: pd.DataFrame
 
 
 class Inspection(NamedTuple):
@@ -238,6 +239,7 @@ def inspect_county(
             sources=sources,
             faults=faults.frame(),
             rejected_offers=found.rejected,
+            doubtful_offers=rows_with(found.raw, faults, "warning"),
         )
     return Inspection(inputs, reader.errors, faults, reader.held)
 

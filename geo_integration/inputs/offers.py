@@ -39,10 +39,11 @@ if TYPE_CHECKING:
     from geo_integration.settings import Category
 
 # Columns that our own list of rejected rows adds; they are ignored when it comes back.
-REPORT = ("Zeile", "Grund")
+REPORT = ("Blatt", "Zeile", "Grund")
 # Sheets of the template that hold no offers.
 OWN_SHEETS = ("Erklärung", "Listen")
 SAMPLE = "BEISPIEL"
+_FILE, _ROW = "\0file", "\0row"  # no header is called so
 _JOINED = ("contact", "remark")
 _FLAGS = ("in_holidays", "women_only", "childcare", "barrier_free")
 Row = dict[str, Any]
@@ -53,12 +54,14 @@ class OfferInputs(NamedTuple):
     """What an offers file holds.
 
     `offers` lacks place columns until geocoding has added them; `rejected` holds the rows that
-    were not taken, as they were, with the reason beside.
+    were not taken, as they were, with the reason beside; `raw` all rows as they were, with file
+    and row, but those that may be confidential.
     """
 
     offers: pd.DataFrame
     sessions: pd.DataFrame
     rejected: pd.DataFrame
+    raw: pd.DataFrame
 
 
 class OfferSheet(NamedTuple):
@@ -108,11 +111,12 @@ def read_offers(path: Path, categories: Sequence[Category], faults: FaultList) -
     _with_values(offers, faults)
     sessions = _sessions(offers, faults)
     offers["timed"] = offers["offer_id"].isin(sessions["offer_id"])
-    rejected = _rejected_rows(raw, table, faults[start:])
+    raw = raw.loc[table.index].assign(**{_FILE: table["file"], _ROW: table["row"]})
+    rejected = rows_with(raw, faults[start:], "rejected")
     if offers.empty:
         reasons = "; ".join(dict.fromkeys(rejected["Grund"])) if len(rejected) else "keine Zeilen"
         raise SourceError(f"{path}: kein brauchbares Angebot ({reasons[:300]})")
-    return OfferInputs(offers.reset_index(drop=True), sessions, rejected)
+    return OfferInputs(offers.reset_index(drop=True), sessions, rejected, raw)
 
 
 # Sheets and headers ---------------------------------------------------------------------------
@@ -421,19 +425,36 @@ def _is_drop_in(text: str | None) -> bool:
     return plain in DROP_IN
 
 
-def _rejected_rows(
-    raw: pd.DataFrame, table: pd.DataFrame, faults: Sequence[dict[str, object]]
+def rows_with(
+    raw: pd.DataFrame, faults: Sequence[dict[str, object]], severity: str
 ) -> pd.DataFrame:
-    """The rejected rows as they were, with row number and reason."""
+    """Collect the rows that were found fault with, as they were.
+
+    Parameters
+    ----------
+    raw : DataFrame
+        `OfferInputs.raw`.
+    faults : sequence of dict
+        Rows of FAULTS.
+    severity : {"rejected", "warning"}
+        Which faults.
+
+    Returns
+    -------
+    DataFrame
+        Row number, reasons, and the row; where several sheets were read, the file with its sheet.
+    """
     reasons: dict[tuple[object, object], list[str]] = {}
     for fault in faults:
-        if fault["severity"] == "rejected":
+        if fault["severity"] == severity:
             text = f"{fault['column']}: {fault['message']} (gefunden: {fault['found'] or 'nichts'})"
             reasons.setdefault((fault["file"], fault["row"]), []).append(text)
-    places_ = list(zip(table["file"], table["row"], strict=True))
-    at = [i for i, where in zip(table.index, places_, strict=True) if where in reasons]
-    where = [w for w in places_ if w in reasons]
-    rejected = raw.loc[at].copy()
-    rejected.insert(0, "Zeile", [row for _, row in where])
-    rejected.insert(1, "Grund", ["; ".join(reasons[w]) for w in where])
-    return rejected.reset_index(drop=True)
+    where = list(zip(raw[_FILE], raw[_ROW], strict=True))
+    hit = raw.index[[place in reasons for place in where]]
+    found = raw.loc[hit].drop(columns=[_FILE, _ROW])
+    found.insert(0, "Zeile", raw.loc[hit, _ROW])
+    said = ["; ".join(reasons[place]) for place in where if place in reasons]
+    found.insert(1, "Grund", said)
+    if len(set(raw[_FILE])) > 1:
+        found.insert(0, "Blatt", raw.loc[hit, _FILE])
+    return found.reset_index(drop=True)

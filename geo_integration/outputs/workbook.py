@@ -104,14 +104,15 @@ def write_workbook(
             _write_sheet(book, context.say(f"sheet.{name}"), columns)
 
 
-def write_rejected(path: Path, rejected: pd.DataFrame) -> None:
-    """Write the rows that were not taken, as they were, with the reason beside them."""
-    columns: Sheet = [(str(c), "text", rejected[c]) for c in rejected.columns]
+def write_rejected(path: Path, rejected: pd.DataFrame, doubtful: pd.DataFrame) -> None:
+    """Write the rows that were not taken, and those taken with doubts, as they were, with why."""
     with xlsxwriter.Workbook(
         path, {"strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
         book.set_properties({"created": _FIXED_DATE})
-        _write_sheet(book, "Nicht übernommen", columns)
+        for name, table in (("Nicht übernommen", rejected), ("Mit Hinweisen", doubtful)):
+            if len(table):
+                _write_sheet(book, name, [(str(c), "text", table[c]) for c in table.columns])
 
 
 def _title(context: _Context) -> str:

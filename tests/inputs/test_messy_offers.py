@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from geo_integration.errors import SourceError
-from geo_integration.inputs.offers import read_offers
+from geo_integration.inputs.offers import read_offers, rows_with
 from geo_integration.inputs.tables import FaultList
 from geo_integration.settings import Category
 
@@ -232,3 +232,13 @@ def test_no_row_is_lost_in_a_sheet_of_five_thousand(tmp_path, faults):
     assert len(found.offers) == 4500
     assert sorted([*found.offers["row"], *found.rejected["Zeile"]]) == list(range(2, 5002))
     assert isinstance(found.rejected, pd.DataFrame)
+
+
+def test_rows_with_hints_are_listed_as_they_were(tmp_path, faults):
+    path = book(tmp_path / "o.xlsx", ("A", [[*HEAD, "Eigene"],
+        ["Yoga", "TuS", "Sportverein", "irgendwann", "=1"],
+        ["Judo", "TuS", "Sportverein", "Mo 9-10", "b"]]))  # fmt: skip
+    found = read_offers(path, CATEGORIES, faults)
+    doubtful = rows_with(found.raw, faults, "warning")
+    assert doubtful[["Zeile", "Angebot"]].to_numpy().tolist() == [[2, "Yoga"]]
+    assert doubtful["Grund"][0].startswith("Termine: ")

@@ -191,7 +191,7 @@ def test_equal_frames_give_equal_bytes(write, tmp_path):
 
 def test_rejected_rows_are_written_as_they_were(tmp_path):
     rows = pd.DataFrame({"Zeile": [7], "Grund": ["Name fehlt"], "Name": [None], "Nr": ["=1"]})
-    write_rejected(tmp_path / "r.xlsx", rows)
+    write_rejected(tmp_path / "r.xlsx", rows, rows.head(0))
     book = openpyxl.load_workbook(tmp_path / "r.xlsx")
     found = rows_of(book["Nicht übernommen"])[0]
     assert str(found["Zeile"]) == "7"

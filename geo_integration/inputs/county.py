@@ -251,6 +251,14 @@ def input_files(settings: Settings) -> list[Path]:
     return [settings.folder / PROFILE, *files]
 
 
+def area_names(settings: Settings) -> list[str]:
+    """Names of the municipalities; none where their file cannot be read yet."""
+    try:
+        return sorted(_areas(settings)["name"])
+    except GeoIntegrationError:
+        return []
+
+
 def _needed(settings: Settings, layer: str) -> Path:
     """Path of a layer that the profile must name."""
     path = settings.layer(layer)

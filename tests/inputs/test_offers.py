@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 import xlsxwriter
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from geo_integration.errors import GeoIntegrationError, SourceError
 from geo_integration.frames import SESSIONS, check_frame
-from geo_integration.inputs.offer_columns import COLUMNS
+from geo_integration.inputs.offer_columns import COLUMNS, ONLY_READ
 from geo_integration.inputs.offers import read_offers
 from geo_integration.inputs.tables import FaultList, plain_header
 from geo_integration.settings import Category
@@ -251,3 +253,9 @@ def test_any_cells_are_offers_or_an_error_with_words(tmp_path_factory, lines):
         return
     check_frame(found.sessions, SESSIONS)
     assert not found.offers["offer_id"].duplicated().any()
+
+
+@pytest.mark.parametrize("key", [key for key in COLUMNS if key not in ONLY_READ])
+def test_the_manual_explains_every_column(key):
+    text = (Path(__file__).parents[2] / "docs" / "anleitung.md").read_text(encoding="utf-8")
+    assert f"| {COLUMNS[key].header} | {COLUMNS[key].meaning} |" in text

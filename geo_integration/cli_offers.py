@@ -1,0 +1,152 @@
+"""Commands for the list of offers: template, lists to check, answers taken over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_COUNTY = click.argument("county", metavar="LANDKREIS")
+_DAY = click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]),
+    metavar="TAG",
+    help="Tag, der eingetragen wird.  [Vorgabe: heute]",
+)
+
+
+class _InOrder(click.Group):
+    """Commands in the order of their use."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return ["template", "send", "merge"]
+
+
+@click.group(cls=_InOrder, short_help="Angebotsliste: Vorlage, Prüflisten, Rücklauf.")
+def offers() -> None:
+    """Die Liste der Angebote anlegen, prüfen lassen und den Rücklauf eintragen.
+
+    \b
+    Eine Runde der Bestandsaufnahme:
+      geo-integration offers template LANDKREIS       leere Vorlage mit Erklärungen
+      geo-integration offers send LANDKREIS           je Gemeinde eine Liste zum Prüfen
+      geo-integration offers merge LANDKREIS *.xlsx   Antworten eintragen, Konflikte nennen
+    """  # noqa: D301  \b is for click
+
+
+@offers.command(short_help="Leere Angebotsliste mit Auswahllisten und Erklärungen.")
+@_COUNTY
+@click.option(
+    "--out",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("angebote_vorlage.xlsx"),
+    metavar="DATEI",
+    help="Name der Datei (.xlsx).  [Vorgabe: angebote_vorlage.xlsx]",
+)
+def template(county: str, out: Path) -> None:
+    """Schreibt eine leere Angebotsliste mit den Kategorien und Gemeinden des Landkreises.
+
+    Eine vorhandene Datei wird nicht überschrieben.
+    """
+    from geo_integration.errors import OutputError
+    from geo_integration.files import beside
+    from geo_integration.inputs.county import area_names
+    from geo_integration.inputs.template import write_template
+
+    settings = settings_of(county)
+    if out.exists():
+        raise OutputError(f"{out}: gibt es schon; mit -o einen anderen Namen angeben")
+    with beside(out) as part:
+        write_template(part, [c.label for c in settings.categories], area_names(settings))
+    click.echo(f"Geschrieben: {out}")
+
+
+@offers.command(short_help="Je Gemeinde oder Träger eine Liste zum Prüfen schreiben.")
+@_COUNTY
+@click.option(
+    "--by",
+    type=click.Choice(["municipality", "provider"]),
+    default="municipality",
+    help="Wer je eine Liste bekommt: Gemeinden (municipality) oder Träger (provider).",
+    show_default=True,
+)
+@click.option(
+    "--out",
+    "-o",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("pruefung"),
+    metavar="ORDNER",
+    help="Wohin die Listen kommen.  [Vorgabe: pruefung]",
+)
+@_DAY
+def send(county: str, by: str, out: Path, day: dt.datetime | None) -> None:
+    """Schreibt Listen, in denen Gemeinden oder Träger ihre Angebote prüfen.
+
+    Vertrauliche Angebote und interne Bemerkungen stehen in keiner Liste. Die Listen werden per
+    E-Mail verschickt; was zurückkommt, trägt 'offers merge' ein.
+    """
+    from geo_integration.inputs.review import write_rounds
+
+    settings = settings_of(county)
+    files = write_rounds(
+        settings.folder / settings.layers.offers,
+        out,
+        by=by,
+        county=settings.county.ags,
+        on=_day(day),
+    )
+    for file in files:
+        click.echo(f"Geschrieben: {file}")
+
+
+@offers.command(short_help="Zurückgekommene Listen in die Angebotsliste eintragen.")
+@_COUNTY
+@click.argument(
+    "files",
+    metavar="DATEI...",
+    nargs=-1,
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+)
+@_DAY
+def merge(county: str, files: Sequence[Path], day: dt.datetime | None) -> None:
+    """Trägt Antworten in die Angebotsliste ein.
+
+    Eingetragen wird, was nur in der Antwort geändert wurde. Was inzwischen auch in der
+    Angebotsliste anders steht, ist ein Konflikt: Er wird genannt, und nichts wird überschrieben.
+    Die bisherige Liste liegt danach im Ordner history; offers_history.csv nennt jede Änderung mit
+    Tag und Person.
+    """
+    from geo_integration.inputs.review import CONFLICT, LEFT_OUT, merge_rounds
+
+    settings = settings_of(county)
+    merged = merge_rounds(
+        settings.folder / settings.layers.offers,
+        files,
+        county=settings.county.ags,
+        on=_day(day),
+    )
+    for line in merged.history.itertuples():
+        what = f"{line.column}: {line.before or '–'} -> {line.after or '–'}" if line.column else ""
+        click.echo(f"{line.outcome:<18} {line.offer_id}  {line.name}  {what}".rstrip())
+    for message in merged.refused:
+        click.echo(f"NICHT GELESEN  {message}")
+    counts = merged.history["outcome"].value_counts()
+    said = ", ".join(f"{name}: {count}" for name, count in counts.items()) or "keine Änderungen"
+    click.echo(f"Zusammen: {said}.")
+    if counts.get(CONFLICT, 0):
+        click.echo("Konflikte bitte in der Angebotsliste von Hand entscheiden.")
+    if counts.get(LEFT_OUT, 0):
+        click.echo("Zeilen, die im Rücklauf fehlen, sind unverändert geblieben.")
+
+
+def _day(given: dt.datetime | None) -> dt.date:
+    """The day that is entered."""
+    return given.date() if given else dt.datetime.now().astimezone().date()

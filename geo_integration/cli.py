@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from geo_integration import __version__
+from geo_integration.cli_offers import offers
+from geo_integration.console import plain_errors, settings_of
 from geo_integration.errors import GeoIntegrationError
 
 if TYPE_CHECKING:
@@ -45,14 +48,22 @@ LAYERS = {
     "streets": "Straßen",
     "register": "Quellen",
 }
-SHOWN_FAULTS = 200
+SHOWN_FAULTS, SHOWN_NOTES = 200, 20
 
 
 class _GermanGroup(click.Group):
     """Commands in the order of their use."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        return ["run", "check", "init", "travel-times"]
+        return ["run", "check", "init", "fetch", "offers", "travel-times"]
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  what the command gives back
+        """Say in German that somebody has stopped a command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("\nAbgebrochen.", err=True)
+            sys.exit(130)
 
 
 @click.group(
@@ -121,10 +132,10 @@ def run(
       geo-integration run friesland -g Wangerland -k Sprachkurs
       geo-integration run C:\\Daten\\mein-landkreis --out C:\\Daten\\karten
     """  # noqa: D301  \b is for click
-    with _plain_errors():
+    with plain_errors():
         from geo_integration import pipeline
 
-        settings = _settings(county)
+        settings = settings_of(county)
         folder = out or Path("maps") / _folder_name(
             settings.folder.name, municipalities, categories
         )
@@ -147,10 +158,10 @@ def check(county: str) -> None:
     Endet mit 0, wenn gerechnet werden kann (auch wenn einzelne Zeilen fehlerhaft sind), sonst
     mit 2.
     """
-    with _plain_errors():
+    with plain_errors():
         from geo_integration.inputs.county import inspect_county
 
-        settings = _settings(county)
+        settings = settings_of(county)
         found = inspect_county(settings)
     errors, faults = found.errors, found.faults
     click.echo(f"{settings.county.name} ({settings.folder})")
@@ -181,7 +192,7 @@ def init(folder: Path) -> None:
     (offers.xlsx) und LIESMICH.txt mit den nächsten Schritten. Vorhandene Dateien bleiben, wie sie
     sind.
     """
-    with _plain_errors():
+    with plain_errors():
         from geo_integration.inputs.starter import write_starter
 
         for path, written in write_starter(folder):
@@ -189,6 +200,85 @@ def init(folder: Path) -> None:
         click.echo(
             f'Weiter: {folder / "LIESMICH.txt"} lesen, dann geo-integration check "{folder}"'
         )
+
+
+@cli.command(short_help="Dateien aus den Quellen des Profils laden.")
+@click.argument("county", metavar="LANDKREIS")
+@click.argument("layers", metavar="[EBENE]...", nargs=-1)
+@click.option("--again", is_flag=True, help="Auch nach neueren Ausgaben vorhandener Dateien fragen.")
+def fetch(county: str, layers: tuple[str, ...], *, again: bool) -> None:
+    """Lädt die Dateien, die in county.toml unter [sources] stehen, in den Landkreis-Ordner.
+
+    Was schon da ist, wird geprüft und bleibt, auch wenn es von Hand geladen wurde. Fahrpläne und
+    Straßen werden auf den Landkreis und seine Umgebung zugeschnitten. Schlägt eine Ebene fehl,
+    kommen die anderen trotzdem; dann endet der Befehl mit 2.
+
+    \b
+    Beispiele:
+      geo-integration fetch C:\\Daten\\mein-landkreis
+      geo-integration fetch C:\\Daten\\mein-landkreis timetable streets --again
+    """  # noqa: D301  \b is for click
+    with plain_errors():
+        from geo_integration.inputs import fetching
+
+        settings = settings_of(county)
+        with _downloads() as progress:
+            outcomes = fetching.fetch(
+                settings,
+                layers,
+                again=again,
+                progress=progress,
+                say=lambda line: click.echo(line, err=True),
+            )
+    for line in fetching.summary(outcomes):
+        click.echo(line)
+    if any(found.state == "fehlgeschlagen" for found in outcomes):
+        sys.exit(2)
+
+
+@contextlib.contextmanager
+def _downloads() -> Iterator[Callable[[str, int, int | None], None]]:
+    """A bar for each file that is loaded; nothing where the output is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    bars = Progress(
+        TextColumn("{task.description:<16}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+    tasks: dict[str, object] = {}
+    with bars:
+
+        def show(layer: str, done: int, total: int | None) -> None:
+            if layer not in tasks:
+                tasks[layer] = bars.add_task(layer, total=total)
+            bars.update(tasks[layer], completed=done, total=total)  # type: ignore[arg-type]
+
+        yield show
+
+
+class _Number(click.FloatRange):
+    """A number within limits; what is none is told in German."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401  as click has it
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        """Read it, with decimal point or comma."""
+        try:
+            number = float(str(value).replace(",", "."))
+        except ValueError:
+            number = math.nan
+        if not float(self.min or 0) <= number <= float(self.max or 0):
+            self.fail(f"erwartet wird eine Zahl von {self.min:g} bis {self.max:g}", param, ctx)
+        return number
 
 
 class _ManyFiles(click.Command):
@@ -215,7 +305,7 @@ class _ManyFiles(click.Command):
     required=True,
     type=_FILE,
     metavar="DATEI",
-    help="Von wo: CSV oder Excel mit id, lon, lat (Grad) oder eine Geodatei mit id.",
+    help="Von wo: CSV, Excel oder Parquet mit id, lon, lat (Grad) oder eine Geodatei mit id.",
 )
 @click.option("--destinations", required=True, type=_FILE, metavar="DATEI", help="Wohin; ebenso.")
 @click.option(
@@ -249,14 +339,18 @@ class _ManyFiles(click.Command):
     help="Verkehrstag, etwa 2026-11-24.",
 )
 @click.option("--depart", metavar="HH:MM", help="Abfahrt, frühestens.")
-@click.option("--arrive-by", is_flag=True, help="--depart nennt stattdessen die späteste Ankunft.")
+@click.option(
+    "--arrive-by",
+    is_flag=True,
+    help="--depart nennt stattdessen die späteste Ankunft; das Fenster endet dann.",
+)
 @click.option(
     "--window",
     default=60,
     show_default=True,
     type=click.IntRange(1, 24 * 60),
     metavar="MIN",
-    help="So viele Minuten lang, jede Minute einzeln.",
+    help="So viele Minuten ab --depart (mit --arrive-by: bis dahin), jede einzeln.",
 )
 @click.option(
     "--percentiles",
@@ -270,7 +364,7 @@ class _ManyFiles(click.Command):
     default=120.0,
     show_default=True,
     metavar="MIN",
-    type=click.FloatRange(1, 24 * 60),
+    type=_Number(1, 24 * 60),
     help="Längere Wege gelten als keine.",
 )
 @click.option(
@@ -283,7 +377,7 @@ class _ManyFiles(click.Command):
     "--walk-kmh",
     default=4.8,
     show_default=True,
-    type=click.FloatRange(0.5, 15),
+    type=_Number(0.5, 15),
     metavar="KM/H",
     help="Gehgeschwindigkeit.",
 )
@@ -292,7 +386,7 @@ class _ManyFiles(click.Command):
     default=30.0,
     show_default=True,
     metavar="MIN",
-    type=click.FloatRange(0, 600),
+    type=_Number(0, 600),
     help="Längster Weg zur und von der Haltestelle; ganz zu Fuß das Doppelte.",
 )
 def travel_times(**options: Any) -> None:  # noqa: ANN401  click hands them over by name
@@ -301,7 +395,8 @@ def travel_times(**options: Any) -> None:  # noqa: ANN401  click hands them over
     Braucht keinen Landkreis-Ordner: OpenStreetMap und GTFS von irgendwo auf der Welt genügen.
     Umsteigen: zu Fuß höchstens 10 Minuten, mindestens eine Minute. Geschrieben wird eine Zeile je
     Paar: from_id, to_id und je Perzentil travel_time_p50_min; leer heißt: kein Weg. Daneben nennt
-    eine gleichnamige .json-Datei Eingaben, Tag und Methode.
+    eine .json-Datei (zeiten.csv.json) Eingaben, Tag, Methode und alle Hinweise. Eingaben und fremde
+    Dateien werden nie ersetzt.
 
     \b
     Beispiele:
@@ -311,8 +406,10 @@ def travel_times(**options: Any) -> None:  # noqa: ANN401  click hands them over
       geo-integration travel-times --modes walk --streets ort.osm.pbf \\
         --origins zellen.gpkg --destinations kurse.csv --max-minutes 45 -o zu_fuss.csv
     """  # noqa: D301  \b is for click
-    with _plain_errors():
+    with plain_errors():
         from geo_integration import matrix
+        from geo_integration.inputs.tables import FaultList
+        from geo_integration.matrix_notes import say
         from geo_integration.outputs.matrix import SUFFIXES
 
         out: Path = options["out"]
@@ -321,13 +418,25 @@ def travel_times(**options: Any) -> None:  # noqa: ANN401  click hands them over
                 "erwartet wird eine Datei auf .parquet oder .csv", param_hint="-o"
             )
         question = _question(options)
-        with _progress() as progress:
-            found = matrix.find_matrix(
-                question, progress=lambda done, total: progress("matrix", done, total)
-            )
+        matrix.check_output(question, out)
+        faults = FaultList()
+        try:
+            with _progress() as progress:
+                found = matrix.find_matrix(
+                    question,
+                    faults=faults,
+                    progress=lambda done, total: progress("matrix", done, total),
+                )
+        except GeoIntegrationError:
+            _print_some(list(dict.fromkeys(say(fault) for fault in faults)), err=True)
+            raise
+        except KeyboardInterrupt:
+            click.echo("\nAbgebrochen; es wurde nichts geschrieben.", err=True)
+            sys.exit(130)
         about = matrix.write(found, out)
-    for line in found.notes:
+    for line in [*_unused(question), *found.notes]:
         click.echo(line)
+    _print_some(found.faults, rest=f"; alle stehen in {about.name}")
     pairs = len(found.origins) * len(found.destinations)
     for name, minutes in found.minutes.items():
         known = int((minutes == minutes).sum())  # noqa: PLR0124  NaN is not equal to itself
@@ -337,10 +446,31 @@ def travel_times(**options: Any) -> None:  # noqa: ANN401  click hands them over
     click.echo(f"Geschrieben: {out} und {about.name}")
 
 
+def _print_some(lines: list[str], *, rest: str = "", err: bool = False) -> None:
+    """Print the first lines, and how many more there are."""
+    for line in lines[:SHOWN_NOTES]:
+        click.echo(line, err=err)
+    if len(lines) > SHOWN_NOTES:
+        click.echo(f"… und {len(lines) - SHOWN_NOTES} weitere{rest}", err=err)
+
+
+def _unused(question: Question) -> list[str]:
+    """Options that somebody gave, and that do not count with these modes."""
+    ctx = click.get_current_context()
+    idle = [] if question.modes not in ("bike", "car") else ["walk_kmh"]
+    if not question.by_timetable:
+        idle += ["gtfs", "date", "depart", "arrive_by", "window"]
+        idle += ["percentiles", "max_rides", "max_walk_minutes"]
+    given = [n for n in idle if ctx.get_parameter_source(n) == ParameterSource.COMMANDLINE]
+    return [
+        f"--{name.replace('_', '-')}: wird mit --modes {question.modes} nicht verwendet"
+        for name in given
+    ]
+
+
 def _question(options: dict[str, Any]) -> Question:
     """Turn the options of travel-times into a question."""
     from geo_integration import matrix
-    from geo_integration.journeys.travel_times import Window
     from geo_integration.settings import seconds_of_day
 
     by_timetable = "transit" in options["modes"]
@@ -354,6 +484,9 @@ def _question(options: dict[str, Any]) -> Question:
     except ValueError as error:
         message = "erwartet werden Zahlen von 0 bis 100 mit Komma dazwischen, etwa 5,50,95"
         raise click.BadParameter(message, param_hint="--percentiles") from error
+    columns = [matrix.column_name(p) for p in percentiles]
+    if len(set(columns)) < len(columns):
+        raise click.BadParameter("eine Zahl steht zweimal da", param_hint="--percentiles")
     depart = options["depart"] or "00:00"
     if not re.fullmatch(r"([01]?\d|2\d|30):[0-5]\d", depart):
         raise click.BadParameter("erwartet wird eine Uhrzeit wie 08:30", param_hint="--depart")
@@ -361,7 +494,7 @@ def _question(options: dict[str, Any]) -> Question:
         origins=options["origins"],
         destinations=options["destinations"],
         modes=options["modes"],
-        window=Window(
+        window=matrix.asked_window(
             seconds_of_day(depart),
             options["window"],
             arrive_by=options["arrive_by"],
@@ -377,30 +510,12 @@ def _question(options: dict[str, Any]) -> Question:
     )
 
 
-def _settings(county: str) -> Settings:
-    from geo_integration.settings import find_county, read_settings
-
-    return read_settings(find_county(county))
-
-
 def _folder_name(county: str, municipalities: Sequence[str], categories: Sequence[str]) -> Path:
     """Own folder for a selection, so that it never replaces the whole county."""
     from geo_integration.files import slug
 
     chosen = [slug(name) for name in (*municipalities, *categories)]
     return Path(county) if not chosen else Path(f"{county}-{'-'.join(chosen)}"[:80])
-
-
-@contextlib.contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Print errors that are raised on purpose as one line, and end with 2."""
-    try:
-        yield
-    except GeoIntegrationError as error:
-        if click.get_current_context().find_root().params.get("debug"):
-            raise
-        click.echo(f"Fehler: {error}", err=True)
-        sys.exit(2)
 
 
 @contextlib.contextmanager
@@ -456,6 +571,9 @@ def _print_summary(result: Run, settings: Settings) -> None:
     if rejected:
         console.print(f"{rejected} Zeilen der Eingaben nicht übernommen; Liste in den Tabellen.")
     click.echo(f"\nIm Browser öffnen: {result.index.resolve()}")
+
+
+cli.add_command(offers)
 
 
 def _print_fault(fault: dict[str, object]) -> None:

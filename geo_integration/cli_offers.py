@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from geo_integration.console import plain_errors, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,17 +58,18 @@ def template(county: str, out: Path) -> None:
 
     Eine vorhandene Datei wird nicht überschrieben.
     """
-    from geo_integration.errors import OutputError
-    from geo_integration.files import beside
-    from geo_integration.inputs.county import area_names
-    from geo_integration.inputs.template import write_template
+    with plain_errors():
+        from geo_integration.errors import OutputError
+        from geo_integration.files import beside
+        from geo_integration.inputs.county import area_names
+        from geo_integration.inputs.template import write_template
 
-    settings = settings_of(county)
-    if out.exists():
-        raise OutputError(f"{out}: gibt es schon; mit -o einen anderen Namen angeben")
-    with beside(out) as part:
-        write_template(part, [c.label for c in settings.categories], area_names(settings))
-    click.echo(f"Geschrieben: {out}")
+        settings = settings_of(county)
+        if out.exists():
+            raise OutputError(f"{out}: gibt es schon; mit -o einen anderen Namen angeben")
+        with beside(out) as part:
+            write_template(part, [c.label for c in settings.categories], area_names(settings))
+        click.echo(f"Geschrieben: {out}")
 
 
 @offers.command(short_help="Je Gemeinde oder Träger eine Liste zum Prüfen schreiben.")
@@ -92,18 +96,14 @@ def send(county: str, by: str, out: Path, day: dt.datetime | None) -> None:
     Vertrauliche Angebote und interne Bemerkungen stehen in keiner Liste. Die Listen werden per
     E-Mail verschickt; was zurückkommt, trägt 'offers merge' ein.
     """
-    from geo_integration.inputs.review import write_rounds
+    with plain_errors():
+        from geo_integration.inputs.review import write_rounds
 
-    settings = settings_of(county)
-    files = write_rounds(
-        settings.folder / settings.layers.offers,
-        out,
-        by=by,
-        county=settings.county.ags,
-        on=_day(day),
-    )
-    for file in files:
-        click.echo(f"Geschrieben: {file}")
+        settings = settings_of(county)
+        path = settings.folder / settings.layers.offers
+        files = write_rounds(path, out, by=by, county=settings.county.ags, on=_day(day))
+        for file in files:
+            click.echo(f"Geschrieben: {file}")
 
 
 @offers.command(short_help="Zurückgekommene Listen in die Angebotsliste eintragen.")
@@ -124,27 +124,26 @@ def merge(county: str, files: Sequence[Path], day: dt.datetime | None) -> None:
     Die bisherige Liste liegt danach im Ordner history; offers_history.csv nennt jede Änderung mit
     Tag und Person.
     """
-    from geo_integration.inputs.review import CONFLICT, LEFT_OUT, merge_rounds
+    with plain_errors():
+        from geo_integration.inputs.review import CONFLICT, LEFT_OUT, merge_rounds
 
-    settings = settings_of(county)
-    merged = merge_rounds(
-        settings.folder / settings.layers.offers,
-        files,
-        county=settings.county.ags,
-        on=_day(day),
-    )
-    for line in merged.history.itertuples():
-        what = f"{line.column}: {line.before or '–'} -> {line.after or '–'}" if line.column else ""
-        click.echo(f"{line.outcome:<18} {line.offer_id}  {line.name}  {what}".rstrip())
-    for message in merged.refused:
-        click.echo(f"NICHT GELESEN  {message}")
-    counts = merged.history["outcome"].value_counts()
-    said = ", ".join(f"{name}: {count}" for name, count in counts.items()) or "keine Änderungen"
-    click.echo(f"Zusammen: {said}.")
-    if counts.get(CONFLICT, 0):
-        click.echo("Konflikte bitte in der Angebotsliste von Hand entscheiden.")
-    if counts.get(LEFT_OUT, 0):
-        click.echo("Zeilen, die im Rücklauf fehlen, sind unverändert geblieben.")
+        settings = settings_of(county)
+        path = settings.folder / settings.layers.offers
+        merged = merge_rounds(path, files, county=settings.county.ags, on=_day(day))
+        records = merged.history.fillna("").to_dict("records")
+        for line in records:
+            what = f"{line['column']}: {line['before'] or '–'} -> {line['after'] or '–'}"
+            text = f"{line['outcome']:<18} {line['offer_id']}  {line['name']}"
+            click.echo(f"{text}  {what}" if line["column"] else text)
+        for message in merged.refused:
+            click.echo(f"NICHT GELESEN  {message}")
+        counts = Counter(line["outcome"] for line in records)
+        said = ", ".join(f"{name}: {count}" for name, count in counts.items())
+        click.echo(f"Zusammen: {said or 'keine Änderungen'}.")
+        if counts[CONFLICT]:
+            click.echo("Konflikte bitte in der Angebotsliste von Hand entscheiden.")
+        if counts[LEFT_OUT]:
+            click.echo("Zeilen, die im Rücklauf fehlen, sind unverändert geblieben.")
 
 
 def _day(given: dt.datetime | None) -> dt.date:

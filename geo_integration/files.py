@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import tempfile
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ _MAX_NAME = 60
 @contextlib.contextmanager
 def beside(path: Path) -> Iterator[Path]:
     """Give a path beside `path` to write to, and rename it when all went well.
+
+    The path beside is always the same one: what a run left there that was ended by force is
+    replaced by the next run that writes this file.
 
     Raises
     ------
@@ -43,6 +47,30 @@ def beside(path: Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def require_writable(path: Path) -> None:
+    """Make sure that a file can be written, before a long computation; nothing is changed.
+
+    Raises
+    ------
+    OutputError
+        When it cannot.
+    """
+    folder = next((f for f in path.absolute().parents if f.exists()), path.absolute().parent)
+    if path.is_dir():
+        raise OutputError(f"{path}: ist ein Ordner; einen anderen Namen wählen")
+    try:
+        if path.exists():
+            with path.open("ab"):
+                pass
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"{path}: kann nicht geschrieben werden ({error.strerror}). Einen anderen Ordner "
+            f"wählen, oder das Programm schließen, in dem die Datei geöffnet ist"
+        ) from error
 
 
 def remove(path: Path) -> None:

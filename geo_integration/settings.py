@@ -133,7 +133,10 @@ class Transit(_Table):
     transfer_buffer_s: int = Field(default=120, ge=1, le=3600)
     window: tuple[TimeOfDay, TimeOfDay] = ("08:00", "10:00")
     on_demand_route_types: tuple[int, ...] = (715,)
-    on_demand_pattern: str = r"Rufbus|Ruf-mich|Anruf|Bürgerbus|(?-i:\bAST\b|\bALT\b)"
+    on_demand_pattern: str = (
+        r"Ruf[- ]?(bus|taxi|mich)|Anruf(?!ung)|Bedarfs[- ]?(bus|fahrt|linie|taxi|verkehr)"
+        r"|B(ü|ue)rger[- ]?bus|(?-i:(?<![^\W\d_])A[LS]T(?![^\W\d_]))"
+    )
     on_demand_lines: tuple[str, ...] = ()
     on_demand_every_min: int = Field(default=15, ge=1, le=240)
     on_demand_detour: float = Field(default=1.3, ge=1, le=3)
@@ -185,6 +188,42 @@ class Gaps(_Table):
 
     min_residents: int = Field(default=25, ge=1)
     core_residents: int = Field(default=100, ge=1)
+
+
+class Geocoding(_Table):
+    """How places of offers are found."""
+
+    columns: dict[
+        Literal[
+            "street", "house_number", "suffix", "postcode", "municipality", "town", "area_id",
+            "lon", "lat",
+        ],
+        str,
+    ] = Field(default_factory=dict)  # fmt: skip
+    coordinates: str = "EPSG:4326"
+    osm: str | None = None
+    online: Literal["nominatim", "photon"] | None = None
+    url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")
+    contact: str = Field(default="", max_length=200)
+    remember_days: int = Field(default=30, ge=1, le=3650)
+
+    @field_validator("coordinates")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        try:
+            CRS.from_user_input(value)
+        except CRSError as error:
+            raise ValueError("unbekanntes Koordinatensystem") from error
+        return value
+
+    @model_validator(mode="after")
+    def _says_who_asks(self) -> Geocoding:
+        if self.online and not re.fullmatch(r"[!-~]+@[!-~]+\.[!-~]+|https?://[!-~]+", self.contact):
+            raise ValueError(
+                "contact: die Dienste im Netz verlangen eine E-Mail-Adresse oder Webseite, unter "
+                "der man erreichbar ist"
+            )
+        return self
 
 
 class Disclosure(_Table):
@@ -330,6 +369,7 @@ class Settings(_Table):
     transit: Transit = Transit()
     rule: Rule = Rule()
     gaps: Gaps = Gaps()
+    geocoding: Geocoding = Geocoding()
     disclosure: Disclosure
     fields: tuple[FieldOfAction, ...] = Field(min_length=1)
     categories: tuple[Category, ...] = Field(min_length=1)
@@ -360,8 +400,8 @@ class Settings(_Table):
         if max(limits) > self.rule.max_way_min:
             raise ValueError(
                 f"[rule] max_way_min: Wege über {self.rule.max_way_min:g} Minuten werden nicht "
-                f"gesucht, aber {max(limits):g} Minuten sind als Grenze angegeben (max_minutes oder "
-                f"bands_min). max_way_min erhöhen"
+                f"gesucht, aber {max(limits):g} Minuten sind als Grenze angegeben (max_minutes "
+                f"oder bands_min). max_way_min erhöhen"
             )
         terms = any(day.school_term is not None for day in self.day_types)
         if terms and self.layers.calendar is None:

@@ -135,10 +135,10 @@ def test_debug_keeps_the_traceback():
 
 
 def test_a_missing_column_is_told_with_what_was_found(county, tmp_path):
-    replace(county / "offers.csv", ";Kategorie;", ";Art;")
+    replace(county / "offers.csv", ";Kategorie;", ";Farbe;")
     message = failed("run", county, "-o", tmp_path / "out")
     assert "es fehlt die Spalte 'Kategorie'" in message
-    assert "Art" in message
+    assert "Farbe" in message
     assert "offers.csv" in message
     assert not (tmp_path / "out").exists()
 
@@ -301,6 +301,16 @@ def test_the_script_for_one_municipality_runs_by_its_path(tmp_path):
     )
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "maps" / "friesland-wangerooge" / "index.html").is_file()
+
+
+def test_who_stops_a_command_is_told_so_in_german(monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("geo_integration.pipeline.run", stop)
+    result = call("run", "friesland")
+    assert result.exit_code == 130
+    assert result.output.splitlines()[-1] == "Abgebrochen."
 
 
 def test_help_shows_no_control_characters():

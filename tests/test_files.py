@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo_integration.errors import FeedError, GeoIntegrationError, OutputError
-from geo_integration.files import beside, slug
+from geo_integration.files import beside, require_writable, slug
 
 
 def names_in(folder):
@@ -99,6 +99,35 @@ def test_a_file_where_the_folder_should_be_is_an_output_error(tmp_path):
     (tmp_path / "maps").write_text("keine")
     with pytest.raises(OutputError), beside(tmp_path / "maps" / "a.txt") as part:
         part.touch()
+
+
+def test_what_a_run_left_that_was_ended_by_force_is_gone_after_the_next(tmp_path):
+    (tmp_path / "~a.txt").write_text("halb")
+    with beside(tmp_path / "a.txt") as part:
+        part.write_text("ganz")
+    assert names_in(tmp_path) == ["a.txt"]
+
+
+# Asked beforehand -------------------------------------------------------------------------------
+
+
+def test_asking_whether_a_file_can_be_written_changes_nothing(tmp_path):
+    (tmp_path / "a.txt").write_text("alt")
+    for path in (tmp_path / "a.txt", tmp_path / "b.txt", tmp_path / "x" / "y.txt"):
+        require_writable(path)
+    assert (tmp_path / "a.txt").read_text() == "alt"
+    assert names_in(tmp_path) == ["a.txt"]
+
+
+def test_a_folder_where_the_file_should_be_is_told_beforehand(tmp_path):
+    with pytest.raises(OutputError, match="ist ein Ordner"):
+        require_writable(tmp_path)
+
+
+def test_a_file_where_the_folder_should_be_is_told_beforehand(tmp_path):
+    (tmp_path / "maps").write_text("keine")
+    with pytest.raises(OutputError, match="kann nicht geschrieben werden"):
+        require_writable(tmp_path / "maps" / "a.txt")
 
 
 # Names ------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from geo_integration.errors import FeedError, GeoIntegrationError, SettingsError, SourceError
 from geo_integration.frames import CONNECTIONS, DAY_S, SERVICE_DATES, empty_frame
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
 # Stands for every date where no timetable is loaded and people only walk.
 NO_DATE = dt.date(1, 1, 1)
+# Trips that call nowhere within this distance of the county are of no use to it.
+AROUND_M = 50_000
 STEPS = 7
 LAYERS = (
     "areas",
@@ -179,7 +182,7 @@ def inspect_county(
         lambda a: f"{len(a)} Gemeinden",
     )
     places = reader.read("places", lambda: _places(settings, faults), lambda p: f"{len(p)} Orte")
-    feed = reader.read("timetable", lambda: _feed(settings, faults), _say_feed)
+    feed = reader.read("timetable", lambda: _feed(settings, areas, faults), _say_feed)
     dates = None
     if feed is not None:
         dates = reader.read("calendar", lambda: _dates(settings, feed, faults), _say_dates)
@@ -287,11 +290,18 @@ def _places(settings: Settings, faults: FaultList) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(empty, geometry=[], crs=settings.county.crs)
 
 
-def _feed(settings: Settings, faults: FaultList) -> Feed:
-    """Joined feeds; empty where the profile names none."""
+def _feed(settings: Settings, areas: gpd.GeoDataFrame | None, faults: FaultList) -> Feed:
+    """Joined feeds, without trips that come nowhere near; empty where the profile names none."""
     paths = [settings.folder / name for name in settings.layers.timetable]
+    bounds = None
+    if areas is not None:
+        around = shapely.box(*areas.total_bounds).buffer(AROUND_M)
+        west, south, east, north = (
+            gpd.GeoSeries([around], crs=areas.crs).to_crs("EPSG:4326").total_bounds
+        )
+        bounds = west, south, east, north
     if paths:
-        return read_feeds(paths, settings.transit, settings.county.crs, faults)
+        return read_feeds(paths, settings.transit, settings.county.crs, faults, bounds=bounds)
     return empty_feed(settings.county.crs)
 
 

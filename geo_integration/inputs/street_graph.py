@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+from xml.etree import ElementTree as ET
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from geo_integration.streets import Edges, Nodes, Streets, components
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -82,6 +84,33 @@ def way_lengths(ways: Ways) -> Floats:
     segments = _segments(ways)
     lengths = np.bincount(segments.way, weights=segments.length_m, minlength=len(ways.use))
     return lengths.astype(float)
+
+
+def share_unnamed(path: Path) -> float:
+    """Tell how many streets of a GraphML file do not say of which kind they are.
+
+    Parameters
+    ----------
+    path : Path
+        .graphml that `read_streets` has read.
+
+    Returns
+    -------
+    float
+        Share of the edges without highway, 0 to 1. They are read as streets open to all.
+    """
+    keys: set[str | None] = set()
+    edges = named = 0
+    for _, part in ET.iterparse(path):  # noqa: S314  networkx has read it before
+        kind = part.tag.rpartition("}")[2]
+        if kind == "key" and part.get("for") == "edge" and part.get("attr.name") == "highway":
+            keys.add(part.get("id"))
+        if kind == "edge":
+            edges += 1
+            named += any(data.get("key") in keys for data in part)
+        if kind in ("edge", "node"):
+            part.clear()
+    return 1 - named / edges if edges else 0.0
 
 
 def _both_directions(ways: Ways) -> tuple[list[Use], Ints, Ints]:

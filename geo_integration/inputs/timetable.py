@@ -20,10 +20,12 @@ from geo_integration.inputs.gtfs.flex import Flexible
 from geo_integration.inputs.gtfs.frequencies import no_frequencies, runs_per_trip
 from geo_integration.inputs.gtfs.hops import Hops, hops_of, joined
 from geo_integration.inputs.gtfs.parts import Part, read_part, times_frame
+from geo_integration.inputs.gtfs.phoned import is_second_half
 from geo_integration.inputs.gtfs.rides import Rides, build_rides, no_rides
 from geo_integration.inputs.gtfs.service_days import day_length_s
 from geo_integration.inputs.gtfs.stops import stops_frame
 from geo_integration.inputs.gtfs.transfers import Links
+from geo_integration.inputs.gtfs.twin_feeds import once_in_all_feeds
 from geo_integration.inputs.tables import FaultList
 
 MOST_SHIFT_S = 26 * 3600
@@ -157,7 +159,7 @@ def _joined(
     )
     stops_joined, every = stops_frame(table("stops"), crs), table("trips")
     check_frame(every, TRIPS)
-    return Feed(
+    feed = Feed(
         stops_joined,
         every,
         table("stop_times"),
@@ -169,6 +171,8 @@ def _joined(
         {name: part.timezone for name, part in zip(names, parts, strict=True)},
         parts[0].timezone,
     )
+
+    return once_in_all_feeds(feed, faults, ", ".join(names))
 
 
 def _moved(part: Part, trips: int, stops: int, blocks: int) -> Part:
@@ -336,6 +340,7 @@ def trips_by_operator(feed: Feed) -> pd.DataFrame:
         said = ", ".join(f"{s:%d.%m.%Y} bis {e:%d.%m.%Y}" for s, e in spans.itertuples(index=False))
         raise FeedError(f"Die Fahrpläne gelten an keinem gemeinsamen Tag: {said}")
     runs = runs_per_trip(feed.frequencies, len(feed.trips))
+    runs = np.where(is_second_half(feed.trips["trip_id"]), 0, runs)
     ids = services["service_id"].array
     at = ids.categories.get_indexer(feed.trips["service_id"])
     start = np.datetime64(first, "D")

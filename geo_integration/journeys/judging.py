@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from geo_integration.compiled import compiled
 from geo_integration.frames import (
     NO_CONNECTION,
     NO_STOP,
@@ -15,7 +16,6 @@ from geo_integration.frames import (
     REASONS,
     SERVED,
 )
-from geo_integration.journeys.compiled import compiled
 from geo_integration.journeys.sparse import FAR
 from geo_integration.journeys.transit import journeys
 

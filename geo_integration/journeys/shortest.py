@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geo_integration.journeys.compiled import compiled
+from geo_integration.compiled import compiled
 from geo_integration.journeys.sparse import grouped
 
 if TYPE_CHECKING:

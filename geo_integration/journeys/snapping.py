@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geo_integration.journeys.compiled import compiled
+from geo_integration.compiled import compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo_integration.journeys.compiled import compiled
+from geo_integration.compiled import compiled
 from geo_integration.journeys.sparse import FAR, Walks, by_row, grouped, rows_of, turned_round
 
 if TYPE_CHECKING:
@@ -80,7 +80,9 @@ def changes(walks: Walks, buffer_s: int, rules: pd.DataFrame | None = None) -> W
     buffer_s : int
         Least time between two rides, seconds.
     rules : DataFrame, optional
-        TRANSFERS: what the feed says about single pairs of stops; it counts before the walk.
+        TRANSFERS: what the feed says about single pairs of stops; it counts before the walk. A
+        time that is stated holds at any distance. A vehicle waits (0 s) for those who come on
+        foot; where it is too far to walk, neither that nor "walk as usual" makes a change possible.
 
     Returns
     -------
@@ -92,13 +94,16 @@ def changes(walks: Walks, buffer_s: int, rules: pd.DataFrame | None = None) -> W
         return walks._replace(seconds=seconds)
     stops = len(walks.start) - 1
     pair = rows_of(walks).astype(np.int64) * stops + walks.target
-    usual = pd.Series(seconds, index=pair)
-    ruled = rules["from_stop"].to_numpy(np.int64) * stops + rules["to_stop"].to_numpy(np.int64)
-    kind = rules["kind"].to_numpy(object)
-    by_foot = usual.reindex(ruled).fillna(buffer_s).to_numpy()
-    least = np.where(kind == "min_time", rules["min_s"].to_numpy(float), by_foot)
-    least = np.where(kind == "timed", 0, np.where(np.isnan(least), by_foot, least))
-    kept, possible = ~np.isin(pair, ruled), kind != "forbidden"
+    one, other = (rules[end].to_numpy(np.int64) for end in ("from_stop", "to_stop"))
+    ruled = one * stops + other
+    by_foot = pd.Series(seconds, index=pair).reindex(ruled).to_numpy(float)
+    by_foot = np.where(np.isnan(by_foot) & (one == other), buffer_s, by_foot)
+    kind, stated = rules["kind"].to_numpy(object), rules["min_s"].to_numpy(float)
+    least = np.where((kind == "min_time") & ~np.isnan(stated), np.ceil(stated), by_foot)
+    least = np.where(kind == "timed", 0 * by_foot, least)
+    # What is too far to walk has no time (nan), and no comparison holds for it.
+    possible = (kind != "forbidden") & (least < FAR)
+    kept = ~np.isin(pair, ruled)
     pair = np.concatenate((pair[kept], ruled[possible]))
     seconds = np.concatenate((seconds[kept], least[possible].astype(np.int32)))
     return by_row(pair // stops, pair % stops, seconds, stops)

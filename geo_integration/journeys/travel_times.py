@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geo_integration.journeys.compiled import compiled
+from geo_integration.compiled import compiled
 from geo_integration.journeys.sparse import FAR, dense, turned_round
 from geo_integration.journeys.transit import Network, Profile, latest_departures, search
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from geo_integration.compiled import compiled
 from geo_integration.frames import MODES, ON_DEMAND, REASONS, SERVED, TRANSIT, WALK
-from geo_integration.journeys.compiled import compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

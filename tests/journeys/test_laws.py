@@ -195,8 +195,8 @@ def test_the_days_are_proper_tables(day):
 def test_a_change_takes_what_the_rule_says_or_else_the_walk_and_the_buffer(day):
     wanted = [{v: max(seconds, day.buffer_s) for v, seconds in row.items()} for row in day.walks]
     for u, v, kind, least in day.rules:
-        walk = wanted[u].get(v, day.buffer_s)
-        if kind == "forbidden":
+        walk = wanted[u].get(v)
+        if kind == "forbidden" or (kind != "min_time" and walk is None):
             wanted[u].pop(v, None)
         else:
             wanted[u][v] = {"timed": 0, "min_time": least, "recommended": walk}[kind]

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import warnings
-import zipfile
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
 import polars as pl
 
 from geo_integration.errors import FeedError
+from geo_integration.inputs.gtfs.archives import read_members
+from geo_integration.inputs.gtfs.csv_tables import (
+    Layout,
+    Source,
+    as_utf8,
+    is_blank,
+    layout_of,
+    lines_of,
+    read_table,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection
     from pathlib import Path
 
     from geo_integration.inputs.tables import FaultList
@@ -28,10 +34,14 @@ _COLUMNS = {
     "routes.txt": (
         "route_id", "agency_id", "route_short_name", "route_long_name", "route_desc", "route_type",
     ),
-    "trips.txt": ("trip_id", "route_id", "service_id", "block_id"),
+    "trips.txt": (
+        "trip_id", "route_id", "service_id", "block_id", "safe_duration_factor",
+        "safe_duration_offset",
+    ),
     "stop_times.txt": (
         "trip_id", "stop_id", "stop_sequence", "arrival_time", "departure_time", "pickup_type",
-        "drop_off_type", "shape_dist_traveled", "pickup_booking_rule_id", GROUP, ZONE,
+        "drop_off_type", "shape_dist_traveled", "pickup_booking_rule_id",
+        "drop_off_booking_rule_id", GROUP, ZONE,
         "start_pickup_drop_off_window", "end_pickup_drop_off_window",
         "start_pickup_dropoff_window", "end_pickup_dropoff_window", "mean_duration_factor",
         "mean_duration_offset", "safe_duration_factor", "safe_duration_offset",
@@ -62,33 +72,44 @@ _REQUIRED = {
     "calendar_dates.txt": _COLUMNS["calendar_dates.txt"],
     "frequencies.txt": ("trip_id", "start_time", "end_time", "headway_secs"),
     "booking_rules.txt": ("booking_rule_id",),
-    "transfers.txt": ("from_stop_id", "to_stop_id"),
     "location_groups.txt": (GROUP,),
     "location_group_stops.txt": (GROUP, "stop_id"),
 }
 _ALWAYS = ("stops.txt", "routes.txt", "trips.txt", "stop_times.txt")
-_MAX_MEMBER_BYTES = 4 * 1024**3
+_CALENDARS = ("calendar.txt", "calendar_dates.txt")
+_ENDS = ("from_stop_id", "to_stop_id")
+_SHOWN = 5
+_Bounds = tuple[float, float, float, float]
 
 
 class Files(NamedTuple):
-    """What was read of one feed: text without missing values, only the columns that matter."""
+    """What was read of one feed: text without missing values, only the columns that matter.
+
+    `elsewhere` has the ids of trips whose calls were left out because none is inside the bounds.
+    """
 
     path: Path
     tables: dict[str, pl.DataFrame]
     zones: bytes
     faults: FaultList
+    elsewhere: pl.Series
 
     def note(self, where: str, found: object, message: str) -> None:
         """Say what is wrong with the feed."""
         self.faults.note(self.path.name, None, where, found, message)
 
+    def note_rows(self, name: str, wrong: pl.Series, message: str) -> None:
+        """Say which rows of a table are left out: how many, where, and what the first says."""
+        at = wrong.arg_true()
+        if not len(at):
+            return
+        lines = ", ".join(str(i + 2) for i in at[:_SHOWN]) + (" …" if len(at) > _SHOWN else "")
+        found = ",".join(self.tables[name].row(int(at[0])))
+        message = f"{len(at)} Zeilen ({lines}): {message}"
+        self.faults.note(self.path.name, int(at[0]) + 2, name, found, message, rejected=True)
 
-def read_files(
-    path: Path,
-    faults: FaultList,
-    *,
-    bounds: tuple[float, float, float, float] | None = None,
-) -> Files:
+
+def read_files(path: Path, faults: FaultList, *, bounds: _Bounds | None = None) -> Files:
     """Read the tables of a feed as text.
 
     Parameters
@@ -103,7 +124,8 @@ def read_files(
     Returns
     -------
     Files
-        Tables by file name; only the columns that are looked at.
+        Tables by file name; only the columns that are looked at. Optional files without any row
+        are as if they were not there.
 
     Raises
     ------
@@ -112,161 +134,134 @@ def read_files(
     """
     if not path.exists():
         raise FeedError(f"{path}: die Datei fehlt")
-    wanted = {*_COLUMNS, ZONES}
-    try:
-        members = _folder(path, wanted) if path.is_dir() else _zip(path, wanted)
-    except FeedError:
-        raise
-    except Exception as error:  # whatever the reader trips over, the file is at fault
-        raise FeedError(f"{path}: keine lesbare ZIP-Datei ({error})") from error
+    note = partial(faults.note, path.name, None)
+    members = read_members(path, {*_COLUMNS, ZONES}, _is_complete, note)
     zones = members.pop(ZONES, b"")
+    _check_files(path, members, faults, zones=zones)
+    times = members.pop("stop_times.txt")
+    tables = {name: _read(path, name, members.pop(name), faults) for name in sorted(members)}
+    tables = {name: t for name, t in tables.items() if t.height or name in (*_ALWAYS, *_CALENDARS)}
+    if "stops.txt" not in tables:
+        tables["stops.txt"] = pl.DataFrame({c: [] for c in _REQUIRED["stops.txt"]}).cast(pl.String)
+    if "transfers.txt" in tables:
+        table = tables["transfers.txt"]
+        tables["transfers.txt"] = table.with_columns(text(table, end).alias(end) for end in _ENDS)
+    far = pl.Series([], dtype=pl.String)
+    if bounds is not None:
+        far = _far_stops(tables["stops.txt"], bounds)
+    if len(far):
+        tables["stop_times.txt"], elsewhere = _read_near(path, times, faults, far)
+    else:
+        tables["stop_times.txt"] = _read(path, "stop_times.txt", times, faults)
+        elsewhere = pl.Series("trip_id", [], dtype=pl.String)
+    return Files(path, tables, zones, faults, elsewhere)
+
+
+def _is_complete(names: Collection[str]) -> bool:
+    """Whether files of these names make a feed."""
+    needed = set(_ALWAYS) - ({"stops.txt"} if ZONES in names else set())
+    return needed <= set(names) and any(name in names for name in _CALENDARS)
+
+
+def _check_files(path: Path, members: dict[str, bytes], faults: FaultList, *, zones: bytes) -> None:
+    """Leave out optional files that are empty; raise when one that is needed is missing."""
+    for name in [name for name, data in members.items() if is_blank(data)]:
+        if name in _ALWAYS and not (name == "stops.txt" and zones):
+            raise FeedError(f"{path}: {name} ist leer; den Fahrplan neu beschaffen")
+        faults.note(path.name, None, name, None, "die Datei ist leer: als wäre sie nicht da")
+        del members[name]
     missing = [n for n in _ALWAYS if n not in members and not (n == "stops.txt" and zones)]
     if missing:
         raise FeedError(f"{path}: kein vollständiger GTFS-Fahrplan, es fehlt {', '.join(missing)}")
-    if not {"calendar.txt", "calendar_dates.txt"} & set(members):
+    if not any(name in members for name in _CALENDARS):
         raise FeedError(f"{path}: weder calendar.txt noch calendar_dates.txt: kein Verkehrstag")
-    times = members.pop("stop_times.txt")
-    tables = {name: _read_table(path, name, members.pop(name), faults) for name in sorted(members)}
-    if "stops.txt" not in tables:
-        tables["stops.txt"] = pl.DataFrame({c: [] for c in _REQUIRED["stops.txt"]}).cast(pl.String)
-    near = None if bounds is None else _near(times, tables["stops.txt"], bounds)
-    if near is None:
-        near = _read_table(path, "stop_times.txt", times, faults)
-    tables["stop_times.txt"] = near
-    _require_columns(path, tables)
-    return Files(path, tables, zones, faults)
 
 
-def _zip(path: Path, wanted: set[str]) -> dict[str, bytes]:
-    """Contents of the members of a zip that matter; folders inside do not."""
-    with zipfile.ZipFile(path) as archive:
-        members = {name.rsplit("/", 1)[-1]: name for name in archive.namelist()}
-        found = {name: member for name, member in members.items() if name in wanted}
-        for name, member in found.items():
-            if archive.getinfo(member).file_size > _MAX_MEMBER_BYTES:
-                raise FeedError(f"{path}: {name} ist entpackt größer als 4 GB")
-        return {name: archive.read(member) for name, member in found.items()}
+def _lacking(name: str, present: Collection[str]) -> list[str]:
+    """Columns that are needed but missing; where an area may stand for it, a stop need not be."""
+    needed = _REQUIRED.get(name, ())
+    if name == "stop_times.txt" and (GROUP in present or ZONE in present):
+        needed = needed[:2]
+    return [column for column in needed if column not in present]
 
 
-def _folder(path: Path, wanted: set[str]) -> dict[str, bytes]:
-    """Contents of the files of a folder that matter."""
-    return {name: (path / name).read_bytes() for name in wanted if (path / name).is_file()}
+def _opened(path: Path, name: str, data: bytes, faults: FaultList) -> tuple[Source, bytes, Layout]:
+    """A table with its header understood; raise when a column that is needed is missing."""
+    source = Source(path, name, _COLUMNS[name], partial(_lacking, name), faults)
+    data = as_utf8(source, data)
+    layout = layout_of(source, data)
+    lacking = source.lacking(layout.places)
+    if lacking and (lines_of(data, layout) > 0 or name in _ALWAYS):
+        found = ", ".join(layout.heads)[:200]
+        raise FeedError(
+            f"{path}: in {name} fehlt die Spalte {', '.join(lacking)}; in der Kopfzeile stehen: "
+            f"{found}"
+        )
+    return source, data, layout
 
 
-def _require_columns(path: Path, tables: Mapping[str, pl.DataFrame]) -> None:
-    """Raise when a column is missing; where an area may stand for it, a stop need not be."""
-    for name, columns in _REQUIRED.items():
-        if name not in tables:
-            continue
-        present = tables[name].columns
-        flexible = name == "stop_times.txt" and (GROUP in present or ZONE in present)
-        needed = columns[:2] if flexible else columns
-        lacking = [c for c in needed if c not in present]
-        if lacking:
-            raise FeedError(f"{path}: in {name} fehlt die Spalte {', '.join(lacking)}")
+def _read(path: Path, name: str, data: bytes, faults: FaultList) -> pl.DataFrame:
+    """One table, all text."""
+    return read_table(*_opened(path, name, data, faults))
 
 
-def _read_table(path: Path, name: str, data: bytes, faults: FaultList) -> pl.DataFrame:
-    """One table, all text, empty where nothing stands; only the columns that matter."""
-    try:
-        table = _parsed(data, name)
-    except (pl.exceptions.PolarsError, csv.Error, UnicodeDecodeError):
-        table = None
-    if table is None:
-        text = _decoded(data)
-        if text is None:
-            message = "kein UTF-8: als Windows-Text (cp1252) gelesen; Umlaute in Namen prüfen"
-            faults.note(path.name, None, name, None, message)
-            text = data.decode("cp1252", errors="replace")
-        table = _patiently(path, name, text)
-    if b"\n\n" in data or b"\n\r\n" in data:
-        table = table.filter(pl.any_horizontal(pl.all() != ""))
-    return table
-
-
-def _parsed(data: bytes, name: str) -> pl.DataFrame | None:
-    """The fast way; None where a value goes over several lines and may not be one at all."""
-    end = data.find(b"\n")
-    head = data[: len(data) if end < 0 else end].decode("utf-8-sig")
-    heads = next(csv.reader([head], strict=True), [])
-    plain = _by_plain_name(heads, name)
-    at = sorted(heads.index(column) for column in plain.values())
-    table = pl.read_csv(data, infer_schema=False, truncate_ragged_lines=True, columns=at)
-    known = {heads.index(column): key for key, column in plain.items()}
-    table.columns = [known[i] for i in at]
-    # Fewer rows than lines: some quotation mark was taken for the start of a long value.
-    lines = data.count(b"\n") - data.endswith(b"\n")
-    if b'"' in data and table.height < lines and _has_line_breaks(table):
-        return None
-    if b" " in data or b"\t" in data:
-        return table.select(pl.all().fill_null("").str.strip_chars())
-    gaps = [series.name for series in table if series.null_count()]
-    return table.with_columns(pl.col(gaps).fill_null("")) if gaps else table
-
-
-def _has_line_breaks(table: pl.DataFrame) -> bool:
-    """Whether any value goes over several lines."""
-    breaks = pl.all().str.contains("\n", literal=True).any()
-    return bool(table.width and table.select(pl.any_horizontal(breaks)).item())
-
-
-def _near(
-    data: bytes, stops: pl.DataFrame, bounds: tuple[float, float, float, float]
-) -> pl.DataFrame | None:
-    """Calls of trips that call inside the bounds, read piece by piece; None: not readable so."""
+def _far_stops(stops: pl.DataFrame, bounds: _Bounds) -> pl.Series:
+    """Ids of the stops that are for sure outside."""
     west, south, east, north = bounds
     lat, lon = (number(stops, c) for c in ("stop_lat", "stop_lon"))
     inside = (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
-    far = stops.filter(~inside)["stop_id"].to_list() if "stop_id" in stops.columns else []
+    return text(stops, "stop_id").filter(~inside)
+
+
+def _read_near(
+    path: Path, data: bytes, faults: FaultList, far: pl.Series
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Calls of trips that call inside the bounds, and ids of the others."""
+    source, data, layout = _opened(path, "stop_times.txt", data, faults)
+    found = _streamed(data, layout, far)
+    if found is None:
+        calls = read_table(source, data, layout)
+        trips = _trips(calls.lazy(), far).collect()
+        near = trips.filter("near").select("trip_id")
+        found = calls.join(near, on="trip_id", how="semi", maintain_order="left"), trips
+    calls, trips = found
+    return calls, trips.filter(~pl.col("near"))["trip_id"]
+
+
+def _trips(calls: pl.LazyFrame, far: pl.Series) -> pl.LazyFrame:
+    """For each trip whether it calls at a stop that may be inside, and its number of rows."""
+    has_stop = "stop_id" in calls.collect_schema().names()
+    near = ~pl.col("stop_id").is_in(far.implode()) if has_stop else pl.lit(value=True)
+    others = pl.col("others") if "others" in calls.collect_schema().names() else pl.lit(0)
+    return calls.group_by("trip_id").agg(
+        near.any().alias("near"), pl.len().alias("rows"), others.sum().alias("others")
+    )
+
+
+def _streamed(
+    data: bytes, layout: Layout, far: pl.Series
+) -> tuple[pl.DataFrame, pl.DataFrame] | None:
+    """Calls inside and all trips, read piece by piece; None: the table is not readable so."""
     try:
-        scan = pl.scan_csv(data, infer_schema=False, truncate_ragged_lines=True)
-        plain = _by_plain_name(scan.collect_schema().names(), "stop_times.txt")
-        calls = scan.select(
-            pl.col(head).fill_null("").str.strip_chars().alias(known)
-            for known, head in plain.items()
-        )
-        touched = calls.filter(~pl.col("stop_id").is_in(far)).select("trip_id").unique().collect()
-        return calls.join(touched.lazy(), on="trip_id", how="semi", maintain_order="left").collect(
-            engine="streaming"
-        )
+        scan = pl.scan_csv(data, infer_schema=False, separator=layout.separator)
+        names = scan.collect_schema().names()
+        if len(names) != len(layout.heads) or layout.lines > 1:
+            return None
+        plain = [
+            pl.col(names[i]).fill_null("").str.strip_chars().alias(column)
+            for column, i in layout.places.items()
+        ]
+        # All columns have to be looked at: only so a row with too many values is an error.
+        gaps = pl.sum_horizontal(pl.col(names).is_null().cast(pl.UInt32)).alias("others")
+        trips = _trips(scan.select(*plain, gaps), far).collect(engine="streaming")
+        if b'"' in data and trips["rows"].sum() < lines_of(data, layout):
+            return None
+        near = trips.lazy().filter("near").select("trip_id")
+        calls = scan.select(plain).join(near, on="trip_id", how="semi", maintain_order="left")
+        found = calls.filter(pl.any_horizontal(pl.all() != "")).collect(engine="streaming")
     except pl.exceptions.PolarsError:
         return None
-
-
-def _by_plain_name(heads: list[str], name: str) -> dict[str, str]:
-    """Known column -> header as it stands, with its spaces and marks."""
-    plain: dict[str, str] = {}
-    for head in heads:
-        plain.setdefault(head.strip('\ufeff \t\r"'), head)
-    return {c: plain[c] for c in _COLUMNS[name] if c in plain}
-
-
-def _decoded(data: bytes) -> str | None:
-    """The text, if it is UTF-8."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
-
-
-def _patiently(path: Path, name: str, text: str) -> pl.DataFrame:
-    """The slow way, for tables with loose quotation marks or values of several lines."""
-    try:
-        with warnings.catch_warnings():
-            # A comma at the end of a row: nothing is lost by leaving it out.
-            warnings.simplefilter("ignore", pd.errors.ParserWarning)
-            table = pd.read_csv(
-                io.StringIO(text), dtype=str, keep_default_na=False, index_col=False,
-                skipinitialspace=True,
-            )  # fmt: skip
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise FeedError(f"{path}: {name} ist keine lesbare Tabelle ({error})") from error
-    plain = _by_plain_name([str(c) for c in table.columns], name)
-    table.columns = [str(c) for c in table.columns]
-    return pl.DataFrame(
-        {known: table[head].fillna("").astype(str).tolist() for known, head in plain.items()},
-        schema=dict.fromkeys(plain, pl.String),
-    ).select(pl.all().str.strip_chars())
+    return found, trips
 
 
 def text(table: pl.DataFrame, name: str) -> pl.Series:

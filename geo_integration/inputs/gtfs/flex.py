@@ -17,11 +17,17 @@ import polars as pl
 import shapely
 from pyproj import Transformer
 
+from geo_integration.inputs.gtfs.checked import checked_number
 from geo_integration.inputs.gtfs.files import GROUP, ZONE, number, text
+from geo_integration.inputs.gtfs.phoned import ON_CALL, without_lead_times
 from geo_integration.inputs.gtfs.stop_times import (
     BLANK,
+    BY_PHONE,
     NOT_THERE,
+    REGULAR,
     WINDOWS,
+    Rows,
+    first_rows,
     flexible_rows,
     may_be_flexible,
     seconds,
@@ -46,20 +52,24 @@ CALLS = {
     "timed": bool,  # a call at fixed times
 }
 _FIXED = (("arrival_time", "departure_time"), ("departure_time", "arrival_time"))
+_NOT_BY_ITSELF = [str(NOT_THERE), str(BY_PHONE)]
 _SHOWN = 3
-_MINUTE_S = 60
+# Name, value where none is stated, unit of the draft in seconds, least value.
+_DURATIONS = (("factor", 1.0, 1, 0.01), ("offset", 0.0, 60, 0.0))
 
 
 class Flexible(NamedTuple):
     """Flexible trips of one feed or several.
 
     `calls` has the columns CALLS in order of trip and sequence, `members` area and stop (position
-    in STOPS), `zones` the polygons of areas in the county's CRS.
+    in STOPS), `zones` the polygons of areas in the county's CRS. `legs` are calls at fixed stops
+    and times between which one may ride without a call, of trips that also leave the fixed way.
     """
 
     calls: pd.DataFrame
     members: pd.DataFrame
     zones: dict[str, shapely.Geometry]
+    legs: Rows | None = None
 
 
 def no_flexible() -> Flexible:
@@ -86,7 +96,10 @@ def read_flexible(
     -------
     tuple of Flexible and polars DataFrame
         What is flexible, with positions in `places`; the trips. Of trips of one service that serve
-        the same areas in the same windows one is kept, with the lines of all.
+        the same areas in the same windows one is kept, with the lines of all. A trip that one may
+        also ride between fixed stops without a call stands there twice: scheduled, with the fixed
+        calls alone (`with_fixed_legs` adds them to the others), and on demand with all of them (its
+        id ends in ON_CALL; these come last).
     """
     table = files.tables["stop_times.txt"]
     if not may_be_flexible(files):
@@ -94,7 +107,7 @@ def read_flexible(
     flexible = flexible_rows(files, places)
     if not flexible.any():
         return no_flexible(), trips
-    calls = _calls(files, table.filter(flexible), trips)
+    calls, trips, legs = _split(_calls(files, table.filter(flexible), trips), trips, places)
     zones = _zones(files, crs)
     groups = _groups(files)
     members = _members(files, places, calls["area"].unique(), groups, zones)
@@ -104,11 +117,74 @@ def read_flexible(
         on_demand=trips["on_demand"] | pl.Series(np.isin(np.arange(trips.height), serving))
     )
     used = {area: zones[area] for area in calls["area"].unique() if area in zones}
-    return Flexible(calls, members, used), trips
+    return Flexible(calls, members, used, legs), trips
+
+
+def with_fixed_legs(rows: Rows, flexible: Flexible) -> Rows:
+    """Add the calls at fixed stops and times of trips that also leave the fixed way.
+
+    Parameters
+    ----------
+    rows : Rows
+        Calls of all other trips, at positions in the feed's stops.
+    flexible : Flexible
+        As `read_flexible` gives it.
+
+    Returns
+    -------
+    Rows
+        In order of trip and sequence.
+    """
+    if flexible.legs is None or not len(flexible.legs.trip):
+        return rows
+    pairs: list[tuple[NDArray[np.generic], ...]] = [tuple(rows), tuple(flexible.legs)]
+    both = Rows._make(np.concatenate(values) for values in zip(*pairs, strict=True))
+    return both.take(np.argsort(both.trip, kind="stable"))
+
+
+def _split(
+    calls: pd.DataFrame, trips: pl.DataFrame, places: Places
+) -> tuple[pd.DataFrame, pl.DataFrame, Rows | None]:
+    """Calls on demand, trips, and the calls of those that are scheduled between fixed stops."""
+    on_call = calls[list(CALLS)]
+    booked = trips["on_demand"].to_numpy()[calls["trip"].to_numpy(np.int64)]
+    stop = places.find(pl.Series(calls["area"].to_list(), dtype=pl.String))
+    fixed = calls["timed"].to_numpy() & (stop >= 0) & ~booked
+    rows, stop = calls[fixed], stop[fixed].astype(np.int32)
+    trip = rows["trip"].to_numpy().astype(np.int32)
+    scheduled = np.zeros(trips.height, bool)
+    if len(rows):
+        first, at = first_rows(trip), np.arange(len(trip))
+        boards = np.minimum.reduceat(np.where(rows["boards"], at, len(at)), first)
+        scheduled[trip[first]] = boards < np.maximum.reduceat(
+            np.where(rows["alights"], at, -1), first
+        )
+    if not scheduled.any():
+        return on_call, trips, None
+    place = np.where(scheduled, np.cumsum(scheduled) - 1 + trips.height, np.arange(trips.height))
+    extra = trips.filter(pl.Series(scheduled)).with_columns(
+        trip_id=pl.col("trip_id") + ON_CALL, on_demand=True, block=pl.lit("")
+    )
+    legs = Rows(
+        trip=trip,
+        stop=stop,
+        sequence=rows["sequence"].to_numpy().astype(np.int32),
+        arrival_s=rows["start_s"].to_numpy().astype(np.int32),
+        departure_s=rows["end_s"].to_numpy().astype(np.int32),
+        pickup=np.where(rows["boards"], REGULAR, NOT_THERE).astype(np.int8),
+        drop_off=np.where(rows["alights"], REGULAR, NOT_THERE).astype(np.int8),
+        travelled=np.full(len(rows), np.nan),
+    )
+    trips = without_lead_times(trips, scheduled)
+    on_call = on_call.assign(trip=place[on_call["trip"].to_numpy(np.int64)])
+    return on_call, pl.concat([trips, extra]), legs.take(scheduled[trip])
 
 
 def _calls(files: Files, table: pl.DataFrame, trips: pl.DataFrame) -> pd.DataFrame:
-    """Calls of flexible trips; those without usable window or place are left out."""
+    """Calls of flexible trips; those without usable window or place are left out.
+
+    Besides CALLS: boards and alights, whether one may do so without a call.
+    """
     known = trips.filter("running").select("trip_id")
     at = trips.select("trip_id").with_row_index("trip").join(known, on="trip_id", how="semi")
     table = table.join(at, on="trip_id", how="inner", maintain_order="left")
@@ -118,11 +194,11 @@ def _calls(files: Files, table: pl.DataFrame, trips: pl.DataFrame) -> pd.DataFra
             pl.when(text(table, c) != "").then(text(table, c)) for c in (GROUP, ZONE, "stop_id")
         ]).fill_null("")
     ).to_series()  # fmt: skip
-    factor, extra = _durations(table)
+    factor, extra = _durations(files, table)
     calls = pd.DataFrame(
         {
             "trip": table["trip"].to_numpy().astype(np.int64),
-            "sequence": number(table, "stop_sequence").fill_null(0).to_numpy().astype(np.int64),
+            "sequence": _sequence(table),
             "area": np.array(area.to_list(), dtype=object),
             "start_s": start.astype(np.int64),
             "end_s": end.astype(np.int64),
@@ -131,6 +207,8 @@ def _calls(files: Files, table: pl.DataFrame, trips: pl.DataFrame) -> pd.DataFra
             "factor": factor,
             "extra_s": extra,
             "timed": _without_window(table),
+            "boards": (~text(table, "pickup_type").is_in(_NOT_BY_ITSELF)).to_numpy(),
+            "alights": (~text(table, "drop_off_type").is_in(_NOT_BY_ITSELF)).to_numpy(),
         }
     ).sort_values(["trip", "sequence"], kind="stable", ignore_index=True)
     broken = (calls["start_s"] < 0) | (calls["end_s"] < calls["start_s"]) | (calls["area"] == "")
@@ -142,6 +220,12 @@ def _calls(files: Files, table: pl.DataFrame, trips: pl.DataFrame) -> pd.DataFra
         files.note("stop_times.txt", trips["trip_id"][int(lost[0])], message)
         calls = calls[~calls["trip"].isin(lost)].reset_index(drop=True)
     return calls
+
+
+def _sequence(table: pl.DataFrame) -> NDArray[np.int64]:
+    """Order of the calls; what is no number comes first."""
+    found = number(table, "stop_sequence").cast(pl.Int64, strict=False).fill_null(0)
+    return found.to_numpy()
 
 
 def _first_time(table: pl.DataFrame, end: int, fixed: tuple[str, str]) -> NDArray[np.int32]:
@@ -159,15 +243,29 @@ def _without_window(table: pl.DataFrame) -> NDArray[np.bool_]:
     return found
 
 
-def _durations(table: pl.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Factor and extra seconds of a ride; the safe ones before the mean ones."""
+def _durations(
+    files: Files, table: pl.DataFrame
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Factor and extra seconds of a ride.
+
+    trips.txt has them in seconds, as GTFS took them up; the draft has them in stop_times.txt in
+    minutes, the safe ones before the mean ones.
+    """
+    trips = files.tables["trips.txt"].unique("trip_id", keep="first")
+    by_trip = table.select("trip_id").join(trips, on="trip_id", how="left", maintain_order="left")
     found = []
-    for name, plain, unit in (("factor", 1.0, 1), ("offset", 0.0, _MINUTE_S)):
-        safe, mean = (number(table, f"{kind}_duration_{name}") for kind in ("safe", "mean"))
-        stated = pl.DataFrame({"safe": safe, "mean": mean}).select(
-            pl.coalesce("safe", "mean").fill_null(plain)
+    for name, plain, draft_unit, least in _DURATIONS:
+        message = "Angaben zur Fahrzeit von Bedarfsfahrten sind unbrauchbar: übergangen"
+        sources = (
+            (by_trip, f"trips.txt safe_duration_{name}", 1),
+            (table, f"stop_times.txt safe_duration_{name}", draft_unit),
+            (table, f"stop_times.txt mean_duration_{name}", draft_unit),
         )
-        found.append(stated.to_series().to_numpy() * unit)
+        stated = [
+            checked_number(files, rows, where, message, least=least) * unit
+            for rows, where, unit in sources
+        ]
+        found.append(pl.select(pl.coalesce(*stated).fill_null(plain)).to_series().to_numpy())
     return found[0], found[1]
 
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from geo_integration.inputs.gtfs.files import number, text
 from geo_integration.inputs.gtfs.phoned import ON_CALL
-from geo_integration.inputs.gtfs.stop_times import seconds
+from geo_integration.inputs.gtfs.stop_times import first_rows, seconds
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,12 +18,36 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo_integration.inputs.gtfs.files import Files
+    from geo_integration.inputs.gtfs.stop_times import Rows
 
 COLUMNS = ("trip", "start_s", "end_s", "headway_s", "exact")
 _SEED = 1
+_MOST_HEADWAY_S = 7 * 24 * 3600
+_SHOWN = 3
 
 
-def read_frequencies(files: Files, trips: pl.DataFrame) -> pd.DataFrame:
+def first_departures(trips: pl.DataFrame, rows: Rows) -> pl.DataFrame:
+    """Tell when each trip leaves the first of its stops, also one that is unknown.
+
+    Parameters
+    ----------
+    trips : polars DataFrame
+        Trips.
+    rows : Rows
+        All their calls, in order.
+
+    Returns
+    -------
+    polars DataFrame
+        trip_id, first_s (negative: not stated).
+    """
+    first = first_rows(rows.trip)
+    return trips[rows.trip[first]].select("trip_id", pl.Series("first_s", rows.departure_s[first]))
+
+
+def read_frequencies(
+    files: Files, trips: pl.DataFrame, rows: Rows, starts: pl.DataFrame
+) -> pd.DataFrame:
     """Read which trips stand for many.
 
     Parameters
@@ -32,35 +56,85 @@ def read_frequencies(files: Files, trips: pl.DataFrame) -> pd.DataFrame:
         The feed.
     trips : polars DataFrame
         Trips, in their final order.
+    rows : Rows
+        Their calls that are used.
+    starts : polars DataFrame
+        As `first_departures` gives it.
 
     Returns
     -------
     DataFrame
-        trip (position), start_s, end_s, headway_s, exact (the departures are fixed).
+        trip (position), start_s, end_s, headway_s, exact (the departures are fixed). Start and end
+        are those at the first stop that is used; where the first stops of a trip are left out,
+        they are later by the time from there.
     """
     table = files.tables.get("frequencies.txt")
     if table is None or not table.height:
         return no_frequencies()
-    start, end = seconds(table["start_time"]), seconds(table["end_time"])
-    # Both halves of a trip that is phoned for at some stops run at the same intervals.
-    known = trips.select(pl.col("trip_id").str.strip_suffix(ON_CALL)).with_row_index("trip")
     spans = table.select(
         "trip_id",
-        pl.Series("start_s", start),
-        pl.Series("end_s", end),
+        pl.Series("start_s", seconds(table["start_time"])).cast(pl.Int64),
+        pl.Series("end_s", seconds(table["end_time"])).cast(pl.Int64),
         number(table, "headway_secs").fill_null(0).alias("headway_s"),
         (text(table, "exact_times") == "1").alias("exact"),
-    ).join(known, on="trip_id", how="left", maintain_order="left")
+    )
     good = (
-        spans["trip"].is_not_null() & (spans["start_s"] >= 0) & (spans["headway_s"] >= 1)
-        & (spans["start_s"] < spans["end_s"])
+        (spans["start_s"] >= 0) & (spans["start_s"] < spans["end_s"])
+        & spans["headway_s"].is_between(1, _MOST_HEADWAY_S)
     )  # fmt: skip
-    for name in spans.filter(~good)["trip_id"]:
-        message = "Takt ohne brauchbare Zeiten oder Abstand: die Fahrt bleibt, wie sie ist"
-        files.note("frequencies.txt", name, message)
-    spans = spans.filter(good)
-    found = {name: spans[name].cast(pl.Int64).to_numpy() for name in COLUMNS[:-1]}
-    return pd.DataFrame({**found, "exact": spans["exact"].to_numpy()})
+    message = (
+        "Takte ohne brauchbare Zeiten oder Abstand: übergangen (eine Fahrt ohne anderen Takt fährt "
+        "einmal, wie sie dasteht)"
+    )
+    _note(files, spans.filter(~good)["trip_id"], message)
+    spans = spans.filter(good).with_columns(pl.col("headway_s").cast(pl.Int64))
+    again = spans.filter(spans.is_duplicated())
+    _note(files, again["trip_id"], "Zeilen stehen mehrfach da: gleiche zählen einmal")
+    spans = spans.unique(maintain_order=True)
+    found = _of_used_trips(files, spans, trips, _delays(files, trips, rows, starts))
+    return pd.DataFrame({name: found[name].to_numpy() for name in COLUMNS})
+
+
+def _note(files: Files, names: pl.Series, message: str) -> None:
+    """Say how many rows are wrong, and of which trips."""
+    if len(names):
+        shown = ", ".join(names.unique(maintain_order=True)[:_SHOWN])
+        files.note("frequencies.txt", shown, f"{len(names)} {message}")
+
+
+def _delays(files: Files, trips: pl.DataFrame, rows: Rows, starts: pl.DataFrame) -> pl.DataFrame:
+    """Trips with calls: id in the feed, position, how much later they leave the first used stop."""
+    first = first_rows(rows.trip)
+    # Both halves of a trip that is phoned for at some stops run at the same intervals.
+    used = pl.DataFrame(
+        {
+            "trip": rows.trip[first].astype(np.int64),
+            "trip_id": trips[rows.trip[first]]["trip_id"].str.strip_suffix(ON_CALL),
+            "used_s": rows.departure_s[first].astype(np.int64),
+        }
+    ).join(starts, on="trip_id", how="left", maintain_order="left")
+    named = used["trip_id"].is_in(files.tables["frequencies.txt"]["trip_id"].implode())
+    message = (
+        "Fahrten im Takt, deren erste Halte ohne Ort und ohne Zeit sind: die Abfahrten gelten für "
+        "den ersten Halt mit Ort"
+    )
+    _note(files, used.filter(named & (pl.col("first_s") < 0))["trip_id"], message)
+    late = pl.when(pl.col("first_s") < 0).then(0).otherwise(pl.col("used_s") - pl.col("first_s"))
+    return used.select("trip_id", "trip", late.cast(pl.Int64).alias("late_s"))
+
+
+def _of_used_trips(
+    files: Files, spans: pl.DataFrame, trips: pl.DataFrame, used: pl.DataFrame
+) -> pl.DataFrame:
+    """Rows of the trips that run by stops and times, from the first stop that is used."""
+    names = spans["trip_id"]
+    unknown = ~names.is_in(files.tables["trips.txt"]["trip_id"].implode())
+    _note(files, names.filter(unknown), "Takte unbekannter Fahrten: übergangen")
+    flexible = names.is_in(trips["trip_id"].implode()) & ~names.is_in(used["trip_id"].implode())
+    message = "Takte von Bedarfsfahrten ohne feste Zeiten: übergangen, es gilt ihr Zeitfenster"
+    _note(files, names.filter(flexible), message)
+    found = spans.join(used, on="trip_id", how="inner", maintain_order="left")
+    return found.with_columns(pl.col("start_s", "end_s") + pl.col("late_s"))
 
 
 def no_frequencies() -> pd.DataFrame:
@@ -82,7 +156,9 @@ def departures(
         The service day.
     draw : int, optional
         Number of a random draw: rows that are not exact leave up to one interval later, the same
-        for the same draw and date. Without one all leave at the start of their span.
+        for the same draw and date. Without one all leave at the start of their span. In a span
+        shorter than its interval the draw is within the span: the feed says that a vehicle comes,
+        so exactly one does.
 
     Returns
     -------
@@ -94,7 +170,7 @@ def departures(
     )
     if draw is not None and len(start):
         phase = np.random.default_rng([_SEED, draw, date.toordinal()]).random(len(start))
-        drawn = (phase * headway).astype(np.int64)
+        drawn = (phase * np.minimum(headway, end - start)).astype(np.int64)
         start = np.where(frequencies["exact"].to_numpy(), start, start + drawn)
     runs = np.maximum(-(-(end - start) // headway), 0)
     row = np.repeat(np.arange(len(start)), runs)

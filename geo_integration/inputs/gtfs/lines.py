@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
+from geo_integration.inputs.gtfs.checked import checked_number
 from geo_integration.inputs.gtfs.files import number, text
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _EXTENDED = {
 }  # fmt: skip
 _CALL_BUS = 715
 _DAY_MIN = 24 * 60
+_MOST_TYPE = 2**31 - 1
 
 
 def vehicle_of(route_type: int) -> str:
@@ -90,23 +92,19 @@ def read_trips(files: Files, services: Sequence[str], transit: Transit) -> pl.Da
 
 def _routes(files: Files, transit: Transit) -> pl.DataFrame:
     """The lines: name, type, vehicle, operator, and whether each is a call-bus."""
-    routes = files.tables["routes.txt"].unique("route_id", keep="first", maintain_order=True)
+    routes = _once(files, files.tables["routes.txt"])
     short, long = text(routes, "route_short_name"), text(routes, "route_long_name")
     lines = [s or name or key for s, name, key in zip(short, long, routes["route_id"], strict=True)]
-    raw = number(routes, "route_type")
-    unread = raw.is_null() | ~(raw >= 0)
-    if (unread & (routes["route_type"] != "")).any():
-        found = routes.filter(unread & (routes["route_type"] != ""))["route_type"]
-        message = f"{len(found)} Linien, deren Art keine Zahl ist: als Bus gelesen"
-        files.note("routes.txt route_type", found[0], message)
-    types = [_BUS if bad else int(n) for bad, n in zip(unread, raw.fill_null(_BUS), strict=True)]
+    types = _types(files, routes)
     types = [transit.route_types.get(line, kind) for line, kind in zip(lines, types, strict=True)]
-    words = (short + " " + long + " " + text(routes, "route_desc")).to_list()
+    operators = _operators(files, text(routes, "agency_id"))
+    names = (short + " " + long + " " + operators).to_list()
+    described = text(routes, "route_desc").to_list()
     booked = [
         kind in transit.on_demand_route_types
         or line in transit.on_demand_lines
-        or bool(transit.on_demand_pattern and _is_named(word, transit.on_demand_pattern))
-        for kind, line, word in zip(types, lines, words, strict=True)
+        or _is_named(name, description, transit.on_demand_pattern)
+        for kind, line, name, description in zip(types, lines, names, described, strict=True)
     ]
     return routes.select(
         "route_id",
@@ -114,13 +112,43 @@ def _routes(files: Files, transit: Transit) -> pl.DataFrame:
         pl.Series("route_type", types, dtype=pl.Int32),
         pl.Series("vehicle", [vehicle_of(kind) for kind in types], dtype=pl.String),
         pl.Series("on_demand", booked, dtype=pl.Boolean),
-        _operators(files, text(routes, "agency_id")),
+        operators,
     )
 
 
-def _is_named(words: str, pattern: str) -> bool:
-    """Whether the name of a line says that it is a call-bus."""
-    return re.search(pattern, words, re.IGNORECASE) is not None
+def _once(files: Files, routes: pl.DataFrame) -> pl.DataFrame:
+    """Routes, the first of each id; say where another says something else."""
+    different = routes.unique(maintain_order=True)
+    again = different.filter(pl.col("route_id").is_duplicated())["route_id"].unique().sort()
+    if len(again):
+        message = f"{len(again)} Linien stehen mehrfach und verschieden da: die erste Zeile zählt"
+        files.note("routes.txt route_id", again[0], message)
+    return different.unique("route_id", keep="first", maintain_order=True)
+
+
+def _types(files: Files, routes: pl.DataFrame) -> list[int]:
+    """Type of each route; what is no usable number is a bus."""
+    raw, said = number(routes, "route_type"), text(routes, "route_type")
+    usable = (raw.is_between(0, _MOST_TYPE) & (raw == raw.floor())).fill_null(value=False)
+    wrong = said.filter(~usable & (said != ""))
+    if len(wrong):
+        message = (
+            f"{len(wrong)} Linien, deren Art keine Zahl ist, wie GTFS sie kennt: als Bus gelesen"
+        )
+        files.note("routes.txt route_type", wrong[0], message)
+    return [int(n) if good else _BUS for good, n in zip(usable, raw, strict=True)]
+
+
+def _is_named(names: str, description: str, pattern: str) -> bool:
+    """Whether the names of a line and its operator say that it is a call-bus.
+
+    A description often names the call-buses that one can change to; only its first word counts.
+    """
+    if not pattern:
+        return False
+    begin = re.search(pattern, description, re.IGNORECASE)
+    first = begin is not None and not re.search(r"\s", description[: begin.start()].lstrip())
+    return first or re.search(pattern, names, re.IGNORECASE) is not None
 
 
 def _operators(files: Files, ids: pl.Series) -> pl.Series:
@@ -147,8 +175,8 @@ def read_booking_rules(files: Files) -> pl.DataFrame:
     if rules is None:
         return pl.DataFrame(schema={"rule": pl.String, "minutes": pl.Float64})
     kind = text(rules, "booking_type")
-    days = number(rules, "prior_notice_last_day") * _DAY_MIN
-    minutes = number(rules, "prior_notice_duration_min")
+    days = _notice(files, rules, "prior_notice_last_day") * _DAY_MIN
+    minutes = _notice(files, rules, "prior_notice_duration_min")
     table = pl.DataFrame({"rule": rules["booking_rule_id"], "minutes": minutes, "days": days})
     return (
         table.with_columns(
@@ -156,9 +184,15 @@ def read_booking_rules(files: Files) -> pl.DataFrame:
             .when(kind == "2").then(pl.col("days").fill_null(pl.col("minutes")))
             .otherwise(pl.col("minutes")).alias("minutes")
         )
-        .select("rule", "minutes").drop_nulls().filter(pl.col("minutes") >= 0)
+        .select("rule", "minutes").drop_nulls()
         .unique("rule", keep="first", maintain_order=True)
     )  # fmt: skip
+
+
+def _notice(files: Files, rules: pl.DataFrame, column: str) -> pl.Series:
+    """A time to book ahead; missing, and noted, where it is no time."""
+    message = "Angaben sind keine brauchbare Frist zum Bestellen: übergangen"
+    return checked_number(files, rules, f"booking_rules.txt {column}", message)
 
 
 def trips_frame(trips: pl.DataFrame, prefix: str, feed: str) -> pd.DataFrame:

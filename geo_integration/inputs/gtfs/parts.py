@@ -9,8 +9,8 @@ import pandas as pd
 
 from geo_integration.errors import FeedError
 from geo_integration.inputs.gtfs.files import read_files
-from geo_integration.inputs.gtfs.flex import Flexible, read_flexible
-from geo_integration.inputs.gtfs.frequencies import read_frequencies
+from geo_integration.inputs.gtfs.flex import Flexible, read_flexible, with_fixed_legs
+from geo_integration.inputs.gtfs.frequencies import first_departures, read_frequencies
 from geo_integration.inputs.gtfs.lines import read_trips, trips_frame
 from geo_integration.inputs.gtfs.phoned import with_lead_times, with_phoned_trips
 from geo_integration.inputs.gtfs.service_days import read_services, read_timezone
@@ -93,18 +93,33 @@ def read_part(
     trips = with_lead_times(files, read_trips(files, running, transit))
     rows, unknown = read_rows(files, trips, places)
     flexible, trips = read_flexible(files, trips, places, crs)
-    served = np.zeros(len(places.ids), bool)
-    served[rows.stop] = True
-    note_lost_stops(files, places, served, unknown)
-    rows = interpolated(rows.take(places.placed[rows.stop]), places.x_m, places.y_m)
-    rows = without_broken_trips(files, trips, rows)
+    rows = with_fixed_legs(rows, flexible)
+    rows, starts = _timed(files, trips, rows, places, unknown)
     trips, rows = with_phoned_trips(trips, rows)
     trips, services, kept = _kept(files, trips, rows, services)
     kept |= np.isin(np.arange(trips.height), flexible.calls["trip"].to_numpy(np.int64))
     if not kept.any():
         raise FeedError(f"{path}: keine einzige Fahrt ist brauchbar")
     trips, rows, flexible = _arranged(trips, rows, flexible, kept)
-    return _assembled(files, trips, rows, flexible, services, places, prefix)
+    return _assembled(files, trips, rows, flexible, services, places, prefix, starts)
+
+
+def _timed(
+    files: Files, trips: pl.DataFrame, rows: Rows, places: Places, unknown: pl.Series
+) -> tuple[Rows, pl.DataFrame]:
+    """Calls at stops with a place, blank times filled; when each trip leaves its very first stop.
+
+    The times of calls that are left out count for those that stay.
+    """
+    served = np.zeros(len(places.ids) + 1, bool)
+    served[rows.stop] = True
+    note_lost_stops(files, places, served[:-1], unknown)
+    called = np.zeros(trips.height, bool)
+    called[rows.trip] = True
+    rows = interpolated(rows, places.x_m, places.y_m)
+    starts = first_departures(trips, rows)
+    rows = rows.take(np.append(places.placed, [False])[rows.stop])
+    return without_broken_trips(files, trips, rows, called), starts
 
 
 def _kept(
@@ -145,6 +160,7 @@ def _assembled(
     services: Services,
     places: Places,
     prefix: str,
+    starts: pl.DataFrame,
 ) -> Part:
     """Tables of one feed; only stops that are served stay."""
     members = flexible.members["stop"].to_numpy(np.int64)
@@ -164,7 +180,7 @@ def _assembled(
         times_frame(rows, stops[rows.stop]),
         services.frame(prefix, name),
         read_transfers(files, places, served, stops),
-        read_frequencies(files, trips),
+        read_frequencies(files, trips, rows, starts),
         read_links(files, trips, rows, places, stops),
         flexible,
         read_timezone(files),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import polars as pl
 
 from geo_integration.inputs.gtfs.files import text
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from geo_integration.inputs.gtfs.files import Files
 
 ON_CALL = "@telefon"
+_BOOKED = (
+    ("pickup_booking_rule_id", "pickup_type"),
+    ("drop_off_booking_rule_id", "drop_off_type"),
+)
 
 
 def with_phoned_trips(trips: pl.DataFrame, rows: Rows) -> tuple[pl.DataFrame, Rows]:
@@ -81,22 +86,50 @@ def _written_twice(
     )
     arrays: list[tuple[NDArray[np.generic], ...]] = [tuple(plain), tuple(copied)]
     merged = Rows._make(np.concatenate(pair) for pair in zip(*arrays, strict=True))
-    # Booking ahead is for the half that is phoned for.
-    trips = trips.with_columns(
-        lead_min=pl.when(pl.Series(both)).then(None).otherwise(pl.col("lead_min"))
+    return pl.concat([without_lead_times(trips, both), extra]), merged
+
+
+def without_lead_times(trips: pl.DataFrame, which: NDArray[np.bool_]) -> pl.DataFrame:
+    """Take lead_min from some trips: booking ahead is for the half that is phoned for."""
+    return trips.with_columns(
+        lead_min=pl.when(pl.Series(which)).then(None).otherwise(pl.col("lead_min"))
     )
-    return pl.concat([trips, extra]), merged
 
 
 def with_lead_times(files: Files, trips: pl.DataFrame) -> pl.DataFrame:
-    """Add lead_min: minutes to book ahead, the longest of all calls of the trip."""
+    """Add lead_min: minutes to book ahead, the longest of all calls of the trip.
+
+    The rule for boarding counts where one may board, that for alighting where one may alight.
+    """
     rules, table = read_booking_rules(files), files.tables["stop_times.txt"]
-    if not rules.height or "pickup_booking_rule_id" not in table.columns:
+    named = [
+        table.filter((text(table, rule) != "") & (text(table, kind) != str(NOT_THERE))).select(
+            "trip_id", rule=rule
+        )
+        for rule, kind in _BOOKED if rules.height and rule in table.columns
+    ]  # fmt: skip
+    if not named:
         return trips.with_columns(lead_min=pl.lit(None, dtype=pl.Float64))
-    named = table.select("trip_id", text(table, "pickup_booking_rule_id").alias("rule"))
     lead = (
-        named.filter(pl.col("rule") != "")
-        .join(rules, on="rule", how="inner")
+        pl.concat(named).join(rules, on="rule", how="inner")
         .group_by("trip_id").agg(pl.col("minutes").max().alias("lead_min"))
     )  # fmt: skip
     return trips.join(lead, on="trip_id", how="left", maintain_order="left")
+
+
+def is_second_half(trip_ids: pd.Series) -> pd.Series:
+    """Tell which trips are the half on call of one that runs by itself too.
+
+    Parameters
+    ----------
+    trip_ids : Series of str
+        Ids of all trips.
+
+    Returns
+    -------
+    Series of bool
+        False for trips that only run on call: where trips are counted, each counts once.
+    """
+    ending = trip_ids[trip_ids.str.endswith(ON_CALL)]
+    both = ending[ending.str.removesuffix(ON_CALL).isin(trip_ids)]
+    return pd.Series(trip_ids.index.isin(both.index), index=trip_ids.index)

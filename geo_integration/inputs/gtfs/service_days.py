@@ -24,6 +24,10 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _EPOCH = dt.date(1970, 1, 1)
 _THURSDAY = 3  # the first of January 1970
 _MAX_DAYS = 3660
+_YES, _NO = ("1", "1.0", "true"), ("0", "0.0", "false")
+# Days before 1970 are negative; a key needs a number that is not.
+_SHIFT = 1 << 20
+_NEVER = np.iinfo(np.int64).min
 _NOON_S = DAY_S // 2
 
 
@@ -66,36 +70,99 @@ def read_services(files: Files, reference_date: dt.date | None = None) -> Servic
     files : Files
         The feed.
     reference_date : date, optional
-        Calendars of more than ten years are cut to those around it.
+        Calendars of more than ten years are cut to those around it. Without one they are cut to
+        those around the validity that the feed states, else to those that hold most of the dates
+        the feed names, else to the first.
 
     Returns
     -------
     Services
-        Every date on which each service runs.
+        Every date on which each service runs. Rows without readable date are noted and left out.
 
     Raises
     ------
     FeedError
-        When a date is none, or no service ever runs.
+        When no service ever runs.
     """
-    tables = [files.tables[n] for n in ("calendar.txt", "calendar_dates.txt") if n in files.tables]
-    ids = pl.concat([table.select("service_id") for table in tables])
-    known = ids.unique().sort("service_id").with_row_index("service")
+    stated = _stated_validity(files)
+    calendar, exceptions = _readable(files, "calendar.txt"), _readable(files, "calendar_dates.txt")
+    ids = [table.select("service_id") for table in (calendar, exceptions) if table is not None]
+    known = pl.concat(ids).unique().sort("service_id").with_row_index("service")
     keys = np.empty(0, np.int64)
-    if "calendar.txt" in files.tables:
-        keys = _regular(files, known, reference_date)
-    if "calendar_dates.txt" in files.tables:
-        keys = _with_exceptions(files, known, keys)
+    if calendar is not None:
+        middle = _middle(calendar, exceptions, reference_date, stated)
+        keys = _regular(files, calendar, known, middle)
+    if exceptions is not None:
+        keys = _with_exceptions(files, exceptions, known, keys)
     if not len(keys):
-        raise FeedError(f"{files.path}: der Kalender enthält keinen einzigen Verkehrstag")
-    found = Services(known["service_id"].to_list(), keys >> 32, keys & 0xFFFFFFFF)
-    _compare_with_feed_info(files, int(found.day.min()), int(found.day.max()))
+        raise FeedError(
+            f"{files.path}: der Kalender enthält keinen einzigen Verkehrstag{_unread(files)}"
+        )
+    found = Services(known["service_id"].to_list(), keys >> 32, (keys & 0xFFFFFFFF) - _SHIFT)
+    _compare_with_feed_info(files, stated, int(found.day.min()), int(found.day.max()))
     return found
+
+
+def _readable(files: Files, name: str) -> pl.DataFrame | None:
+    """Rows of a calendar that have dates; the others are noted."""
+    table = files.tables.get(name)
+    if table is None:
+        return None
+    wrong = pl.Series(_without_date(table))
+    message = "ohne lesbares Datum der Form JJJJMMTT; nicht verwendet"
+    files.note_rows(name, wrong, message)
+    return table.filter(~wrong)
+
+
+def _without_date(table: pl.DataFrame) -> NDArray[np.bool_]:
+    """Rows in which a date is none."""
+    dates = [c for c in ("start_date", "end_date", "date") if c in table.columns]
+    found: NDArray[np.bool_] = np.any([_days(table[c]) == _NEVER for c in dates], axis=0)
+    return found
+
+
+def _unread(files: Files) -> str:
+    """What to add when no date is left: the first that is none."""
+    for name in ("calendar.txt", "calendar_dates.txt"):
+        for column in ("start_date", "end_date", "date"):
+            table = files.tables.get(name)
+            if table is not None and column in table.columns:
+                wrong = table[column].filter(pl.Series(_days(table[column]) == _NEVER))
+                if len(wrong):
+                    return f" ({name}: {wrong[0]!r} ist kein Datum der Form JJJJMMTT)"
+    return ""
 
 
 def _key(service: NDArray[np.int64], day: NDArray[np.int64]) -> NDArray[np.int64]:
     """One number for a service on a day."""
-    return (service << 32) | np.maximum(day, 0)
+    return (service << 32) | (day + _SHIFT)
+
+
+def _middle(
+    calendar: pl.DataFrame,
+    exceptions: pl.DataFrame | None,
+    reference_date: dt.date | None,
+    stated: tuple[int | None, int | None],
+) -> int | None:
+    """The day around which calendars of more than ten years are cut; None: nothing tells."""
+    start, end = _days(calendar["start_date"]), _days(calendar["end_date"])
+    if not (end - start >= _MAX_DAYS).any():
+        return None
+    if reference_date is not None:
+        return (reference_date - _EPOCH).days
+    first, last = stated
+    if first is not None and last is not None and 0 <= last - first < _MAX_DAYS:
+        return (first + last) // 2
+    short = (end >= start) & (end - start < _MAX_DAYS)
+    named = [start[short], end[short]]
+    if exceptions is not None:
+        named.append(_days(exceptions["date"]))
+    days = np.sort(np.concatenate([*named, [d for d in stated if d is not None]])).astype(np.int64)
+    if not len(days):
+        return None
+    beyond = np.searchsorted(days, days + _MAX_DAYS)
+    best = int(np.argmax(beyond - np.arange(len(days))))
+    return int(days[best] + days[beyond[best] - 1]) // 2
 
 
 def _positions(table: pl.DataFrame, known: pl.DataFrame) -> NDArray[np.int64]:
@@ -107,10 +174,10 @@ def _positions(table: pl.DataFrame, known: pl.DataFrame) -> NDArray[np.int64]:
 
 
 def _regular(
-    files: Files, known: pl.DataFrame, reference_date: dt.date | None
+    files: Files, table: pl.DataFrame, known: pl.DataFrame, middle: int | None
 ) -> NDArray[np.int64]:
     """Keys of the days of calendar.txt; rows of one service are put together."""
-    table = files.tables["calendar.txt"].unique(maintain_order=True)
+    table = table.unique(maintain_order=True)
     twice = table["service_id"].is_duplicated()
     if twice.any():
         message = (
@@ -118,9 +185,9 @@ def _regular(
             f"verschieden da: ihre Tage sind zusammengelegt; bitte prüfen"
         )
         files.note("calendar.txt service_id", table.filter(twice)["service_id"][0], message)
-    start, end = _days(files, table["start_date"]), _days(files, table["end_date"])
-    start, end = _clipped(files, table["service_id"], start, end, reference_date)
-    runs = np.column_stack([table[name].to_numpy() == "1" for name in _WEEKDAYS])
+    start, end = _days(table["start_date"]), _days(table["end_date"])
+    start, end = _clipped(files, table["service_id"], start, end, middle)
+    runs = _weekdays(files, table)
     length = np.maximum(end - start + 1, 0)
     row = np.repeat(np.arange(len(length)), length)
     first = np.cumsum(length) - length
@@ -129,14 +196,27 @@ def _regular(
     return np.unique(_key(_positions(table, known)[row][running], day[running]))
 
 
+def _weekdays(files: Files, table: pl.DataFrame) -> NDArray[np.bool_]:
+    """Whether each row runs on each day of the week; what is neither yes nor no is no."""
+    said = table.select(pl.col(_WEEKDAYS).str.to_lowercase())
+    odd = said.select(~pl.col(_WEEKDAYS).is_in(_YES + _NO))
+    count = int(odd.sum().sum_horizontal().item()) if odd.height else 0
+    if count:
+        row = odd.select(pl.any_horizontal(pl.all())).to_series().arg_true()[0]
+        first = ",".join(table.select("service_id", *_WEEKDAYS).row(int(row)))
+        message = f"{count} Wochentage sind weder 1 (fährt) noch 0: an ihnen fährt nichts"
+        files.note("calendar.txt monday … sunday", first, message)
+    return said.select(pl.col(_WEEKDAYS).is_in(_YES)).to_numpy()
+
+
 def _clipped(
     files: Files,
     names: pl.Series,
     start: NDArray[np.int64],
     end: NDArray[np.int64],
-    reference_date: dt.date | None,
+    around: int | None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Spans cut to ten years: those around the reference date, else the first."""
+    """Spans cut to ten years: those around a day, else the first."""
     backward = start > end
     if backward.any():
         message = f"{int(backward.sum())} Kalender enden vor ihrem Anfang: ohne Verkehrstage"
@@ -145,8 +225,8 @@ def _clipped(
     if not long.any():
         return start, end
     middle = start + _MAX_DAYS // 2
-    if reference_date is not None:
-        middle = np.clip((reference_date - _EPOCH).days, middle, end - _MAX_DAYS // 2)
+    if around is not None:
+        middle = np.where(long, np.clip(around, middle, end - _MAX_DAYS // 2), middle)
     low = np.where(long, middle - _MAX_DAYS // 2, start)
     high = np.where(long, middle + _MAX_DAYS // 2, end)
     message = (
@@ -158,10 +238,9 @@ def _clipped(
 
 
 def _with_exceptions(
-    files: Files, known: pl.DataFrame, keys: NDArray[np.int64]
+    files: Files, table: pl.DataFrame, known: pl.DataFrame, keys: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Days of calendar_dates.txt added and taken away; of contradicting rows the last counts."""
-    table = files.tables["calendar_dates.txt"]
     kind = table["exception_type"].to_numpy()
     odd = (kind != "1") & (kind != "2")
     if odd.any():
@@ -169,7 +248,7 @@ def _with_exceptions(
         found = kind[int(np.argmax(odd))]
         files.note("calendar_dates.txt exception_type", found, message)
         table, kind = table.filter(~pl.Series(odd)), kind[~odd]
-    changed = _key(_positions(table, known), _days(files, table["date"]))
+    changed = _key(_positions(table, known), _days(table["date"]))
     # np.unique tells the first of equal ones; from behind that is the last.
     unique, last = np.unique(changed[::-1], return_index=True)
     kept = kind[::-1][last]
@@ -184,13 +263,10 @@ def _with_exceptions(
     return np.union1d(keys, unique[kept == "1"])
 
 
-def _days(files: Files, texts: pl.Series) -> NDArray[np.int64]:
-    """GTFS dates, YYYYMMDD -> days since 1970."""
-    plain = texts.str.extract(r"^(\d{8})$").str.to_date("%Y%m%d", strict=False)
-    if plain.null_count():
-        wrong = texts.filter(plain.is_null())[0]
-        raise FeedError(f"{files.path}: {wrong!r} ist kein Datum der Form JJJJMMTT")
-    return plain.to_physical().to_numpy().astype(np.int64)
+def _days(texts: pl.Series) -> NDArray[np.int64]:
+    """GTFS dates, YYYYMMDD -> days since 1970; _NEVER where it is no date."""
+    plain = texts.str.extract(r"^([0-9]{8})$").str.to_date("%Y%m%d", strict=False)
+    return plain.to_physical().cast(pl.Int64).fill_null(_NEVER).to_numpy()
 
 
 def _date(day: int) -> dt.date:
@@ -198,22 +274,35 @@ def _date(day: int) -> dt.date:
     return _EPOCH + dt.timedelta(days=day)
 
 
-def _compare_with_feed_info(files: Files, first: int, last: int) -> None:
-    """Say so where the calendar runs beyond the validity that the feed states."""
+def _stated_validity(files: Files) -> tuple[int | None, int | None]:
+    """First and last day that the feed states for itself, where it does."""
     info = files.tables.get("feed_info.txt")
     if info is None or not info.height:
-        return
-    texts = [text(info, c)[0] for c in ("feed_start_date", "feed_end_date")]
-    stated = [_days(files, pl.Series([t]))[0] if t.isdigit() else None for t in texts]
+        return None, None
+    found: list[int | None] = []
+    for column in ("feed_start_date", "feed_end_date"):
+        said = text(info, column)[:1]
+        day = int(_days(said)[0])
+        if day == _NEVER and said[0]:
+            message = "kein Datum der Form JJJJMMTT: nicht beachtet"
+            files.note(f"feed_info.txt {column}", said[0], message)
+        found.append(None if day == _NEVER else day)
+    return found[0], found[1]
+
+
+def _compare_with_feed_info(
+    files: Files, stated: tuple[int | None, int | None], first: int, last: int
+) -> None:
+    """Say so where the calendar runs beyond the validity that the feed states."""
     starts, ends = stated
     if (starts is not None and first < starts) or (ends is not None and last > ends):
-        said = [f"{_date(int(d)):%d.%m.%Y}" if d is not None else "offen" for d in stated]
+        said = [f"{_date(d):%d.%m.%Y}" if d is not None else "offen" for d in stated]
         message = (
             f"der Fahrplan gilt nach eigener Angabe von {said[0]} bis {said[1]}, sein Kalender "
             f"reicht von {_date(first):%d.%m.%Y} bis {_date(last):%d.%m.%Y}; außerhalb kann er "
             f"unvollständig sein"
         )
-        files.note("feed_info.txt feed_start_date/feed_end_date", "; ".join(texts), message)
+        files.note("feed_info.txt feed_start_date/feed_end_date", "; ".join(said), message)
 
 
 def read_timezone(files: Files) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from geo_integration.inputs.gtfs.stops import Places
 
 REGULAR, NOT_THERE, BY_PHONE = 0, 1, 2
+_KINDS = (0.0, 1.0, 2.0, 3.0)
 BLANK, BROKEN = -1, -2
 _TIME = r"^(\d{1,3}):([0-5]?\d)(?::([0-5]?\d))?$"
 WINDOWS = (
@@ -27,8 +28,9 @@ WINDOWS = (
 class Rows(NamedTuple):
     """Calls of trips at stops, in order of trip and sequence; one array for each column.
 
-    `trip` and `stop` are positions, times are seconds (BLANK, BROKEN), `pickup` and `drop_off` the
-    GTFS types, `travelled` the distance along the trip as the feed states it, missing where not.
+    `trip` and `stop` are positions (an unknown stop is -1), times are seconds (BLANK, BROKEN),
+    `pickup` and `drop_off` the GTFS types, `travelled` the distance along the trip as the feed
+    states it, missing where not.
     """
 
     trip: NDArray[np.int32]
@@ -111,9 +113,11 @@ def read_rows(files: Files, trips: pl.DataFrame, places: Places) -> tuple[Rows, 
     Returns
     -------
     tuple of Rows and polars Series
-        The calls in order, at all known stops (also those without place); ids of unknown stops.
+        The calls in order, also those at stops that are unknown (-1) or without place; ids of
+        unknown stops. Trips without any call are noted.
     """
     table = files.tables["stop_times.txt"]
+    _note_trips_without_calls(files, trips)
     joined = table.select("trip_id").join(
         trips.select("trip_id", "running").with_row_index("trip"),
         on="trip_id", how="left", maintain_order="left",
@@ -129,8 +133,20 @@ def read_rows(files: Files, trips: pl.DataFrame, places: Places) -> tuple[Rows, 
         table, joined = table.filter(kept), joined.filter(kept)
     stop = places.find(text(table, "stop_id"))
     lost = table.filter(pl.Series(stop < 0))["stop_id"].unique() if (stop < 0).any() else stop[:0]
-    rows = _rows(table, joined["trip"].to_numpy().astype(np.int32), stop.astype(np.int32))
-    return _ordered(files, trips, rows.take(stop >= 0)), pl.Series(lost, dtype=pl.String)
+    rows = _rows(files, table, joined["trip"].to_numpy().astype(np.int32), stop.astype(np.int32))
+    return _ordered(files, trips, rows), pl.Series(lost, dtype=pl.String)
+
+
+def _note_trips_without_calls(files: Files, trips: pl.DataFrame) -> None:
+    """Say how many trips have no row in stop_times, inside the bounds or elsewhere."""
+    called = pl.concat([files.tables["stop_times.txt"]["trip_id"].unique(), files.elsewhere])
+    lost = trips.filter(~pl.col("trip_id").is_in(called.implode()))["trip_id"]
+    if len(lost):
+        message = (
+            f"{len(lost)} von {trips.height} Fahrten aus trips.txt haben keine Zeile in "
+            f"stop_times.txt: ist die Datei vollständig?"
+        )
+        files.note("stop_times.txt trip_id", lost[0], message)
 
 
 def may_be_flexible(files: Files) -> bool:
@@ -140,7 +156,9 @@ def may_be_flexible(files: Files) -> bool:
     return any(c in columns for c in marks) or "location_groups.txt" in files.tables
 
 
-def _rows(table: pl.DataFrame, trip: NDArray[np.int32], stop: NDArray[np.int32]) -> Rows:
+def _rows(
+    files: Files, table: pl.DataFrame, trip: NDArray[np.int32], stop: NDArray[np.int32]
+) -> Rows:
     """Columns of stop_times as numbers."""
     arrives, leaves = text(table, "arrival_time"), text(table, "departure_time")
     departure = seconds(leaves)
@@ -152,25 +170,36 @@ def _rows(table: pl.DataFrame, trip: NDArray[np.int32], stop: NDArray[np.int32])
         sequence=sequence.cast(pl.Int32, strict=False).fill_null(-1).to_numpy(),
         arrival_s=np.where(arrival == BLANK, departure, arrival),
         departure_s=np.where(departure == BLANK, arrival, departure),
-        pickup=_kinds(table, "pickup_type"),
-        drop_off=_kinds(table, "drop_off_type"),
+        pickup=_kinds(files, table, "pickup_type"),
+        drop_off=_kinds(files, table, "drop_off_type"),
         travelled=_travelled(table),
     )
 
 
-def _kinds(table: pl.DataFrame, column: str) -> NDArray[np.int8]:
-    """Types of boarding or alighting; what is no type is taken as regular."""
+def _kinds(files: Files, table: pl.DataFrame, column: str) -> NDArray[np.int8]:
+    """Types of boarding or alighting; what is no type is noted and taken as regular."""
     if column not in table.columns:
         return np.zeros(table.height, np.int8)
-    kinds = table[column].cast(pl.Int8, strict=False).fill_null(REGULAR)
-    return kinds.to_numpy()
+    said = table[column]
+    kinds = (
+        said.unique().to_frame().with_columns(kind=pl.col(column).cast(pl.Float64, strict=False))
+    )
+    kinds = kinds.with_columns(pl.when(pl.col("kind").is_in(_KINDS)).then("kind").cast(pl.Int8))
+    odd = kinds.filter(pl.col("kind").is_null() & (pl.col(column) != ""))[column]
+    if len(odd):
+        wrong = said.is_in(odd.implode())
+        message = f"{int(wrong.sum())} Werte sind weder 0 bis 3 noch leer: als 0 (regulär) gelesen"
+        files.note(f"stop_times.txt {column}", said.filter(wrong)[0], message)
+    found = said.to_frame().join(kinds, on=column, how="left", maintain_order="left")
+    return found["kind"].fill_null(REGULAR).to_numpy()
 
 
 def _travelled(table: pl.DataFrame) -> NDArray[np.float64]:
     """Distance along the trip as the feed states it."""
     if "shape_dist_traveled" not in table.columns:
         return np.full(table.height, np.nan)
-    return number(table, "shape_dist_traveled").fill_null(float("nan")).to_numpy()
+    stated = number(table, "shape_dist_traveled").fill_null(float("nan")).to_numpy()
+    return np.where(np.isfinite(stated), stated, np.nan)
 
 
 def _ordered(files: Files, trips: pl.DataFrame, rows: Rows) -> Rows:
@@ -207,16 +236,18 @@ def interpolated(rows: Rows, x_m: NDArray[np.float64], y_m: NDArray[np.float64])
     Parameters
     ----------
     rows : Rows
-        Calls in order, all at stops with a place.
+        Calls in order, also those at stops without place: what they say of the time counts.
     x_m, y_m : ndarray of float
-        Coordinates of the stops, metres.
+        Coordinates of the stops, metres; missing where there is no place.
 
     Returns
     -------
     Rows
         The distance that the feed states counts for trips that have it everywhere and where it
-        grows; otherwise the straight line from stop to stop. Blanks before the first and after the
-        last given time stay blank.
+        grows; otherwise the straight line from stop to stop. A call without place is taken to be
+        in equal steps between those around it; before the first and after the last place a step is
+        as long as the mean one of the trip. Blanks before the first and after the last given time
+        stay blank.
     """
     blank = rows.departure_s == BLANK
     known = np.flatnonzero(~blank)
@@ -240,12 +271,15 @@ def interpolated(rows: Rows, x_m: NDArray[np.float64], y_m: NDArray[np.float64])
 
 def _along(rows: Rows, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.float64]:
     """Distance along all trips, one after another."""
-    x, y = x_m[rows.stop], y_m[rows.stop]
+    # The last entry is that of unknown stops.
+    x, y = np.append(x_m, np.nan)[rows.stop], np.append(y_m, np.nan)[rows.stop]
     hop = np.hypot(np.diff(x, prepend=x[0]), np.diff(y, prepend=y[0])) + 0.01
+    first = first_rows(rows.trip)
+    if np.isnan(x).any():
+        hop = _steps(hop, x, y, first)
     along = np.cumsum(hop)
     if np.isnan(rows.travelled).all():
         return along
-    first = first_rows(rows.trip)
     step = np.diff(rows.travelled, prepend=np.nan)
     step[first] = 0
     fit = ~np.isnan(rows.travelled) & (step >= 0)
@@ -254,22 +288,67 @@ def _along(rows: Rows, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> ND
     return np.where(np.repeat(good, lengths), rows.travelled, along)
 
 
+def _steps(
+    hop: NDArray[np.float64],
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    first: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Hops, also from and to calls without place."""
+    hop = np.where(np.isnan(hop), 1.0, hop)
+    bounds = np.append(first, len(x))
+    lost = np.unique(np.searchsorted(first, np.flatnonzero(np.isnan(x)), side="right") - 1)
+    for i in lost.tolist():
+        own = slice(bounds[i], bounds[i + 1])
+        at = np.flatnonzero(~np.isnan(x[own]))
+        if len(at) < 2:
+            hop[own] = 1.0
+            continue
+        place = np.arange(bounds[i + 1] - bounds[i])
+        steps = np.hypot(
+            np.diff(np.interp(place, at, x[own][at])), np.diff(np.interp(place, at, y[own][at]))
+        )
+        inside = steps[at[0] : at[-1]]
+        steps[: at[0]] = steps[at[-1] :] = inside.mean()
+        hop[own] = np.append(0.0, steps) + 0.01
+    return hop
+
+
 def first_rows(trip: NDArray[np.int32]) -> NDArray[np.int64]:
     """Position of the first row of each trip; rows of a trip stand together."""
     return np.flatnonzero(np.diff(trip, prepend=-1))
 
 
-def without_broken_trips(files: Files, trips: pl.DataFrame, rows: Rows) -> Rows:
-    """Leave out trips with unknown or backward times; single stops make no trip."""
+def without_broken_trips(
+    files: Files, trips: pl.DataFrame, rows: Rows, called: NDArray[np.bool_]
+) -> Rows:
+    """Leave out trips with unknown or backward times, and those of single stops.
+
+    Parameters
+    ----------
+    files : Files
+        The feed.
+    trips : polars DataFrame
+        Trips.
+    rows : Rows
+        Their calls at stops with a place.
+    called : ndarray of bool
+        Trips that had calls at all, at whatever stops.
+    """
     bad = (rows.sequence < 0) | (rows.arrival_s < 0) | (rows.departure_s < 0)
     bad |= rows.departure_s < rows.arrival_s
     bad[1:] |= (rows.trip[1:] == rows.trip[:-1]) & (rows.arrival_s[1:] < rows.departure_s[:-1])
     broken = np.unique(rows.trip[bad])
+    calls = np.bincount(rows.trip, minlength=trips.height)
+    single = np.flatnonzero(called & (calls < 2))
+    broken = np.setdiff1d(broken, single)
     if len(broken):
         message = (
             f"{len(broken)} Fahrten mit fehlenden oder rückwärts laufenden Zeiten: nicht verwendet"
         )
         files.note("stop_times.txt", trips["trip_id"][int(broken[0])], message)
-    calls = np.bincount(rows.trip, minlength=trips.height)
+    if len(single):
+        message = f"{len(single)} Fahrten mit weniger als zwei brauchbaren Halten: nicht verwendet"
+        files.note("stop_times.txt", trips["trip_id"][int(single[0])], message)
     calls[broken] = 0
     return rows.take(calls[rows.trip] > 1)

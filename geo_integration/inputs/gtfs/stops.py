@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 _LEVELS = 3
 _SHOWN = 3
+_EARTH_M, _FAR_M = 6_371_000, 1_000_000
 
 
 class Places(NamedTuple):
     """All stops and stations of a feed, in order of their id.
 
     `x_m` and `y_m` are missing where there is no usable place, `parent` is -1 where there is none,
-    `station` is the topmost parent.
+    `station` is the topmost parent. `far` are those more than 1,000 km from the middle of all.
     """
 
     ids: pl.Series
@@ -37,6 +38,7 @@ class Places(NamedTuple):
     parent: NDArray[np.int64]
     station: NDArray[np.int64]
     swapped: NDArray[np.bool_]
+    far: NDArray[np.bool_]
 
     def find(self, ids: pl.Series) -> NDArray[np.int64]:
         """Position of each id; -1 for an unknown one."""
@@ -66,8 +68,7 @@ def read_places(files: Files, crs: str) -> Places:
         A stop without place has that of its station, up to three levels up. Without place are
         those at 0/0, outside the globe, and those whose latitude and longitude are exchanged.
     """
-    raw = files.tables["stops.txt"].unique("stop_id", keep="first", maintain_order=True)
-    raw = raw.filter(raw["stop_id"] != "").sort("stop_id")
+    raw = _once(files).sort("stop_id")
     parent = _parents(raw)
     lat, lon = (
         number(raw, c).fill_null(float("nan")).to_numpy().copy() for c in ("stop_lat", "stop_lon")
@@ -83,11 +84,29 @@ def read_places(files: Files, crs: str) -> Places:
         station = np.where(up >= 0, up, station)
     swapped = placed & _are_swapped(lat, lon, crs)
     lat[~placed | swapped] = lon[~placed | swapped] = np.nan
+    far = _are_far(lat, lon)
     x, y = _transformer(crs).transform(lon, lat)
     x, y = (np.where(np.isfinite(v), v, np.nan) for v in (x, y))
     name = text(raw, "stop_name")
     names = pl.select(pl.when(name != "").then(name).otherwise(raw["stop_id"])).to_series()
-    return Places(raw["stop_id"], names, x, y, parent, station, swapped)
+    return Places(raw["stop_id"], names, x, y, parent, station, swapped, far)
+
+
+def _once(files: Files) -> pl.DataFrame:
+    """Stops with an id, each once: of different rows the first."""
+    raw = files.tables["stops.txt"]
+    raw = raw.filter(raw["stop_id"] != "")
+    once = raw.unique("stop_id", keep="first", maintain_order=True)
+    if once.height < raw.height:
+        different = raw.unique(maintain_order=True)
+        twice = different.filter(different["stop_id"].is_duplicated())["stop_id"]
+        if len(twice):
+            message = (
+                f"{twice.n_unique()} Haltestellen stehen mehrfach und verschieden da: es gilt die "
+                f"jeweils erste Zeile; bitte prüfen"
+            )
+            files.note("stops.txt stop_id", twice[0], message)
+    return once
 
 
 def _parents(raw: pl.DataFrame) -> NDArray[np.int64]:
@@ -129,10 +148,24 @@ def _are_swapped(lat: NDArray[np.float64], lon: NDArray[np.float64], crs: str) -
     return ~inside(lon, lat) & inside(lat, lon)
 
 
+def _are_far(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which lie far off the median position."""
+    placed = np.isfinite(lat)
+    if not placed.any():
+        return np.zeros(len(lat), bool)
+    at = np.radians([np.median(lat[placed]), np.median(lon[placed])])
+    y, x = np.radians(np.where(placed, lat, 0)), np.radians(np.where(placed, lon, 0))
+    half = np.sin((y - at[0]) / 2) ** 2
+    half += np.cos(y) * np.cos(at[0]) * np.sin((x - at[1]) / 2) ** 2
+    apart = 2 * _EARTH_M * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+    far: NDArray[np.bool_] = placed & (apart > _FAR_M)
+    return far
+
+
 def note_lost_stops(
     files: Files, places: Places, served: NDArray[np.bool_], unknown: pl.Series
 ) -> None:
-    """Name the stops that trips call at, but that are nowhere."""
+    """Name the stops that trips call at, but that are nowhere, or far away."""
     lost = served & ~places.placed & ~places.swapped
     if lost.any() or len(unknown):
         ids = [*places.ids.filter(pl.Series(lost)), *sorted(unknown)]
@@ -146,6 +179,14 @@ def note_lost_stops(
         message = (
             f"{len(ids)} bediente Haltestellen mit vertauschter Breite und Länge: nicht verwendet; "
             f"stop_lat und stop_lon berichtigen"
+        )
+        files.note("stops.txt stop_lat/stop_lon", ", ".join(ids[:_SHOWN]), message)
+    far = served & places.far
+    if far.any():
+        ids = places.ids.filter(pl.Series(far)).to_list()
+        message = (
+            f"{len(ids)} bediente Haltestellen liegen mehr als 1.000 km von der Mitte aller "
+            f"Haltestellen: stop_lat und stop_lon prüfen (Vorzeichen, vertauscht)"
         )
         files.note("stops.txt stop_lat/stop_lon", ", ".join(ids[:_SHOWN]), message)
 

@@ -9,7 +9,8 @@ import pandas as pd
 import polars as pl
 
 from geo_integration.frames import TRANSFERS, check_frame, empty_frame
-from geo_integration.inputs.gtfs.files import number, text
+from geo_integration.inputs.gtfs.checked import checked_number
+from geo_integration.inputs.gtfs.files import text
 from geo_integration.inputs.gtfs.stop_times import first_rows
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def read_transfers(
         files.note("transfers.txt transfer_type", kind.filter(unknown)[0], message)
     general = table.filter(~single & kind.is_in(list(_KINDS)))
     _note_unknown_stops(files, general, places)
-    expanded = _expanded(general, places, served, stops)
+    expanded = _expanded(files, general, places, served, stops)
     if not expanded.height:
         return empty_frame(TRANSFERS)
     rules = expanded.sort("own", "row").unique(
@@ -112,11 +113,14 @@ def _note_unknown_stops(files: Files, table: pl.DataFrame, places: Places) -> No
 
 
 def _expanded(
-    table: pl.DataFrame, places: Places, served: NDArray[np.bool_], stops: NDArray[np.int32]
+    files: Files,
+    table: pl.DataFrame,
+    places: Places,
+    served: NDArray[np.bool_],
+    stops: NDArray[np.int32],
 ) -> pl.DataFrame:
     """Rules from stop to stop; `own` tells how many of both ends were named themselves."""
     members = stops_of(places, served, stops)
-    least = number(table, "min_transfer_time")
     kind = text(table, "transfer_type")
     rules = pl.DataFrame(
         {
@@ -124,7 +128,7 @@ def _expanded(
             "from_id": table["from_stop_id"],
             "to_id": table["to_stop_id"],
             "kind": kind,
-            "min_s": pl.select(pl.when((kind == "2") & (least >= 0)).then(least)).to_series(),
+            "min_s": _least_times(files, table, kind),
         }
     )
     for end in ("from", "to"):
@@ -133,6 +137,14 @@ def _expanded(
             on=f"{end}_id", how="inner",
         )  # fmt: skip
     return rules.with_columns(own=pl.col("from_own") + pl.col("to_own"))
+
+
+def _least_times(files: Files, table: pl.DataFrame, kind: pl.Series) -> pl.Series:
+    """Seconds that a change takes at least; missing where the rule states none."""
+    said = pl.when(kind == "2").then(text(table, "min_transfer_time")).otherwise(pl.lit(""))
+    message = "Umsteigezeiten sind keine Zeiten: als stünde keine da"
+    timed = table.select(said.alias("min_transfer_time"))
+    return checked_number(files, timed, "transfers.txt min_transfer_time", message)
 
 
 def stops_of(places: Places, served: NDArray[np.bool_], stops: NDArray[np.int32]) -> pl.DataFrame:
@@ -172,7 +184,28 @@ def read_links(
     stops : ndarray of int
         Positions in STOPS of all places.
     """
-    return Links(_blocks(trips, rows, places, stops), _pairs(files, trips))
+    pairs = stated_pairs(files, trips)
+    _note_several_partners(files, trips, pairs)
+    return Links(_blocks(trips, rows, places, stops), pairs)
+
+
+def _note_several_partners(files: Files, trips: pl.DataFrame, pairs: pd.DataFrame) -> None:
+    """Say which trips go on as several others, or come from several."""
+    stays = pairs[pairs["stays"]]
+    names = trips["trip_id"]
+    for end, partner, what in (
+        ("trip", "next_trip", "gehen in mehrere andere über (geteilte Züge)"),
+        ("next_trip", "trip", "gehen aus mehreren anderen hervor (vereinigte Züge)"),
+    ):
+        several = stays[stays.duplicated(end, keep=False)].sort_values([end, partner])
+        if len(several):
+            first = int(several[end].iloc[0])
+            partners = names[several.loc[several[end] == first, partner].tolist()]
+            message = (
+                f"{several[end].nunique()} Fahrten {what}: fahren mehrere davon am selben Tag, "
+                f"bleibt man nur mit einer verbunden sitzen; bei den anderen zählt es als Umstieg"
+            )
+            files.note("transfers.txt", f"{names[first]}: {', '.join(partners)}", message)
 
 
 def _blocks(
@@ -202,8 +235,8 @@ def _blocks(
     )
 
 
-def _pairs(files: Files, trips: pl.DataFrame) -> pd.DataFrame:
-    """Pairs of trips of which one is said to go on as the other, or not to."""
+def stated_pairs(files: Files, trips: pl.DataFrame) -> pd.DataFrame:
+    """Find the pairs of trips of which one is said to go on as the other, or not to."""
     empty = pd.DataFrame({"trip": [], "next_trip": [], "stays": []}, dtype=np.int64)
     table = files.tables.get("transfers.txt")
     if table is None or not {"from_trip_id", "to_trip_id"} <= set(table.columns):

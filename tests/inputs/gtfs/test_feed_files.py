@@ -4,9 +4,20 @@ import functools
 
 import pytest
 import toy
-from made_feeds import BASE, CRS, PLAIN, TUESDAY, hops, read_made, said, write_made
+from made_feeds import (
+    BASE,
+    CRS,
+    PLAIN,
+    TUESDAY,
+    hops,
+    read_made,
+    said,
+    stop_times,
+    write_made,
+)
 
 from geo_integration.errors import FeedError
+from geo_integration.inputs.gtfs.files import read_files
 from geo_integration.inputs.timetable import connections_on, read_feeds
 from geo_integration.settings import Transit
 
@@ -111,3 +122,61 @@ def test_the_same_feed_gives_the_same_connections_twice(tmp_path, faults):
         connections_on(read_feeds([path], Transit(), CRS, faults), TUESDAY) for _ in range(2)
     )
     assert one.equals(two)
+
+
+# Optional files ---------------------------------------------------------------------------------
+
+HEADS = {
+    "frequencies": "trip_id,start_time,end_time,headway_secs\n",
+    "transfers": "from_stop_id,to_stop_id,transfer_type\n",
+    "feed_info": "feed_start_date,feed_end_date\n",
+    "agency": "agency_id,agency_timezone\n",
+    "booking_rules": "booking_rule_id\n",
+    "calendar_dates": "service_id,date,exception_type\n",
+    "location_groups": "location_group_id\n",
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+@pytest.mark.parametrize("text", ["", "\n", "\ufeff\r\n"])
+def test_an_optional_file_without_content_is_as_if_absent_and_noted(feed, faults, name, text):
+    assert hops(feed(**{name: text})) == PLAIN
+    assert [f["column"] for f in faults] == [f"{name}.txt"]
+    assert "ist leer" in said(faults)
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_an_optional_file_with_nothing_but_its_header_is_as_if_absent(feed, faults, name):
+    assert hops(feed(**{name: HEADS[name]})) == PLAIN
+    assert faults == []
+
+
+def test_an_optional_file_with_a_strange_header_and_no_row_is_as_if_absent(feed):
+    assert hops(feed(frequencies="Fahrt;Takt\n")) == PLAIN
+
+
+@pytest.mark.parametrize("name", ["stops", "trips", "routes", "stop_times"])
+def test_a_file_that_is_needed_but_empty_is_named(feed, name):
+    with pytest.raises(FeedError, match=rf"{name}\.txt ist leer"):
+        feed(**{name: ""})
+
+
+def test_transfers_need_no_stops_where_they_name_trips(feed, tmp_path, faults):
+    # T and U meet at Q; the vehicle of T goes on as U.
+    found = feed(
+        trips="route_id,service_id,trip_id\nL,S,T\nL,S,U\n",
+        stop_times=stop_times("T,08:00:00,08:00:00,P,1", "T,08:10:00,08:10:00,Q,2",
+                              "U,08:10:00,08:10:00,Q,1", "U,08:20:00,08:20:00,R,2"),
+        transfers="from_trip_id,to_trip_id,transfer_type\nT,U,4\n",
+    )  # fmt: skip
+    assert connections_on(found, TUESDAY)["next_run"].tolist() == [1, -1]
+    tables = read_files(tmp_path / "gtfs.zip", faults).tables
+    assert tables["transfers.txt"]["from_stop_id"].to_list() == [""]
+    assert tables["transfers.txt"]["to_stop_id"].to_list() == [""]
+
+
+def test_ids_of_trips_outside_the_bounds_are_known(tmp_path, faults):
+    path = write_made(tmp_path / "gtfs.zip")
+    assert read_files(path, faults).elsewhere.to_list() == []
+    assert read_files(path, faults, bounds=(0, 0, 1, 1)).elsewhere.to_list() == ["T"]
+    assert read_files(path, faults, bounds=(7, 53, 9, 54)).elsewhere.to_list() == []

@@ -127,6 +127,51 @@ def test_the_duration_that_the_feed_states_is_used(feed, kind, said_of):
     assert set(table["arrival_s"] - table["departure_s"]) == {math.ceil(2 * plain + 180)}
 
 
+TRIPS = "route_id,service_id,trip_id,safe_duration_factor,safe_duration_offset\nL,S,T,"
+
+
+@pytest.mark.parametrize(
+    ("stated", "factor", "extra_s"),
+    [("2,90", 2, 90), ("2,12.5", 2, 12.5), (",600", 1, 600), ("3,", 3, 0)],
+)
+def test_the_duration_of_a_trip_is_stated_in_seconds(feed, faults, stated, factor, extra_s):
+    found = feed("T,1,G,,,,09:00:00,09:59:00,2,2", trips=f"{TRIPS}{stated}\n")
+    table = connections_on(found, TUESDAY)
+    # 1113 m times 1.3 at 30 km/h: 173.6 s.
+    plain = found.stops.geometry[0].distance(found.stops.geometry[1]) * 1.3 * 3.6 / 30
+    assert set(table["arrival_s"] - table["departure_s"]) == {math.ceil(factor * plain + extra_s)}
+    assert faults == []
+
+
+def test_the_duration_of_the_trip_counts_before_that_of_the_draft(feed):
+    head = f"{FLEX},safe_duration_factor,safe_duration_offset,mean_duration_factor"
+    row = "T,1,G,,,,09:00:00,09:59:00,2,2,4,3,5"
+    table = connections_on(feed(row, head=head, trips=f"{TRIPS}2,\n"), TUESDAY)
+    # The factor of the trip, 2; the offset of the draft, 3 minutes: 2 * 173.6 + 180.
+    assert set(table["arrival_s"] - table["departure_s"]) == {528}
+
+
+@pytest.mark.parametrize("value", ["-2", "nan", "inf", "0", "viel"])
+def test_a_factor_that_is_none_is_noted_and_ignored(feed, faults, value):
+    rows = ("T,1,G,,,,09:00:00,09:59:00,2,2",)
+    for files in (
+        {"trips": f"{TRIPS}{value},\n"},
+        {"head": f"{FLEX},mean_duration_factor", "rows": (f"{rows[0]},{value}",)},
+    ):
+        faults.clear()
+        table = connections_on(feed(*files.pop("rows", rows), **files), TUESDAY)
+        assert set(table["arrival_s"] - table["departure_s"]) == {174}
+        assert [(f["found"], f["message"][:2]) for f in faults] == [(value, "1 ")]
+
+
+@pytest.mark.parametrize("value", ["-600", "nan", "inf"])
+def test_an_offset_that_is_none_is_noted_and_ignored(feed, faults, value):
+    found = feed("T,1,G,,,,09:00:00,09:59:00,2,2", trips=f"{TRIPS},{value}\n")
+    table = connections_on(found, TUESDAY)
+    assert set(table["arrival_s"] - table["departure_s"]) == {174}
+    assert [f["column"] for f in faults] == ["trips.txt safe_duration_offset"]
+
+
 def test_stops_beside_another_of_their_area_are_left_to_it(feed):
     # Q2 lies 22 m from Q, S 56 m.
     found = feed(

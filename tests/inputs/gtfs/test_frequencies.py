@@ -4,9 +4,21 @@ import functools
 
 import numpy as np
 import pytest
-from made_feeds import FLAGS, MONDAY, TUESDAY, hops, read_made, stop_times
+from made_feeds import (
+    BASE,
+    CRS,
+    FLAGS,
+    MONDAY,
+    TUESDAY,
+    hops,
+    read_made,
+    said,
+    stop_times,
+    write_made,
+)
 
-from geo_integration.inputs.timetable import connections_on, trips_by_date
+from geo_integration.inputs.timetable import connections_on, read_feeds, trips_by_date
+from geo_integration.settings import Transit
 
 HEAD = "trip_id,start_time,end_time,headway_secs,exact_times\n"
 
@@ -77,3 +89,88 @@ def test_both_halves_of_a_trip_that_is_phoned_for_run_at_the_same_intervals(feed
     )  # fmt: skip
     assert found.trips["trip_id"].tolist() == ["T", "T@telefon"]
     assert departures(found) == [32400, 34200, 32400, 34200]
+
+
+@pytest.mark.parametrize(
+    "stops",
+    [
+        BASE["stops.txt"].replace("P,Halt P,53.50,8.0", "P,Halt P,,"),
+        BASE["stops.txt"].replace("P,Halt P,53.50,8.0\n", ""),
+    ],
+)
+def test_a_trip_that_lost_its_first_stop_keeps_the_time_from_there(feed, stops):
+    # From P it leaves at 9:00 and 9:30; Q follows eleven minutes later, R nine after that.
+    found = feed(stops=stops, frequencies=f"{HEAD}T,09:00:00,10:00:00,1800,1\n")
+    assert [h[1:] for h in hops(found)] == [
+        ("Q", "R", "9:11", "9:20"), ("Q", "R", "9:41", "9:50"),
+    ]  # fmt: skip
+    assert trips_by_date(found)[TUESDAY] == 2
+
+
+def test_where_the_lost_first_stop_has_no_time_the_next_one_counts_and_it_is_noted(feed, faults):
+    found = feed(
+        stop_times=stop_times("T,,,X,1", "T,08:10:00,08:10:00,Q,2", "T,08:20:00,08:20:00,R,3"),
+        frequencies=f"{HEAD}T,09:00:00,09:30:00,1800,1\n",
+    )
+    assert [h[1:] for h in hops(found)] == [("Q", "R", "9:00", "9:10")]
+    assert "die Abfahrten gelten für den ersten Halt mit Ort" in said(faults)
+
+
+@pytest.mark.parametrize("headway", ["nan", "inf", "-inf", "1e30", "", "-600", "0.5", "x"])
+def test_an_interval_beyond_all_measure_is_noted_and_left_out(feed, faults, headway):
+    found = feed(frequencies=f"{HEAD}T,09:00:00,10:00:00,{headway},1\nT,12:00:00,13:00:00,3600,1\n")
+    assert departures(found) == [43200]
+    assert "1 Takte ohne brauchbare Zeiten oder Abstand" in said(faults)
+
+
+def test_rows_that_say_the_same_count_once(feed, faults):
+    found = feed(
+        frequencies=f"{HEAD}T,09:00:00,10:00:00,1800,1\nT,9:00:00,10:00,1800.0,1\n"
+        "T,09:00:00,10:00:00,1800,0\n"
+    )
+    # The third is not exact, so it is another one.
+    assert sorted(departures(found)) == [32400, 32400, 34200, 34200]
+    assert "gleiche zählen einmal" in said(faults)
+
+
+def test_intervals_of_a_flexible_trip_are_noted_and_its_window_counts(feed, faults):
+    found = feed(
+        trips="route_id,service_id,trip_id\nL,S,T\nL,S,F\n",
+        stop_times=stop_times(
+            "T,08:00:00,08:00:00,P,,1,,", "T,08:10:00,08:10:00,Q,,2,,",
+            "F,,,,g,1,09:00:00,12:00:00", "F,,,,g,2,09:00:00,12:00:00",
+            head="trip_id,arrival_time,departure_time,stop_id,location_group_id,stop_sequence,"
+            "start_pickup_drop_off_window,end_pickup_drop_off_window",
+        ),
+        location_groups="location_group_id\ng\n",
+        location_group_stops="location_group_id,stop_id\ng,P\ng,R\n",
+        frequencies=f"{HEAD}F,10:00:00,11:00:00,600,1\nT,09:00:00,10:00:00,1800,1\n",
+    )  # fmt: skip
+    assert {h[0] for h in hops(found)} == {"T", "F"}
+    assert [h[3] for h in hops(found) if h[0] == "T"] == ["9:00", "9:30"]
+    # Two runs of T and the flexible offer.
+    assert trips_by_date(found)[TUESDAY] == 3
+    assert "1 Takte von Bedarfsfahrten ohne feste Zeiten" in said(faults)
+
+
+def test_a_span_shorter_than_its_interval_has_one_departure_in_every_draw(feed):
+    found = feed(frequencies=f"{HEAD}T,10:00:00,10:10:00,1800,0\n")
+    assert departures(found) == [36000]
+    drawn = [departures(found, draw=k) for k in range(50)]
+    assert {len(d) for d in drawn} == {1}
+    assert all(36000 <= d[0] < 36600 for d in drawn)
+    assert max(drawn) > min(drawn)
+    assert trips_by_date(found)[TUESDAY] == 1
+
+
+def test_intervals_of_trips_outside_the_bounds_are_not_noted(tmp_path, faults):
+    path = write_made(
+        tmp_path / "gtfs.zip",
+        stops=BASE["stops.txt"] + "V,V,50.0,10.0\nW,W,50.1,10.0\n",
+        trips="route_id,service_id,trip_id\nL,S,T\nL,S,U\n",
+        stop_times=BASE["stop_times.txt"] + "U,08:00:00,08:00:00,V,1\nU,08:10:00,08:10:00,W,2\n",
+        frequencies=f"{HEAD}U,09:00:00,10:00:00,1800,1\n",
+    )
+    found = read_feeds([path], Transit(), CRS, faults, bounds=(7.0, 53.0, 9.0, 54.0))
+    assert found.frequencies.empty
+    assert faults == []

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import functools
 import math
+import re
+from importlib import resources
 
 import pytest
 from made_feeds import FLAGS, MONDAY, TUESDAY, calendar, hops, read_made, said, stop_times
@@ -227,3 +229,120 @@ def test_an_agency_without_id_and_address_does_no_harm(feed, faults):
     found = feed(agency="agency_name,agency_timezone\nWestbus,Europe/Berlin\n")
     assert found.trips["operator"].tolist() == ["Westbus"]
     assert faults == []
+
+
+# Numbers and names that are odd ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["nan", "inf", "-inf", "99999999999", "3.7"])
+def test_a_route_type_that_is_no_number_of_gtfs_is_a_bus_and_noted(feed, kind, faults):
+    found = feed(routes=f"{ROUTES}L,7,Küstenlinie,{kind}\n")
+    assert found.trips[["route_type", "vehicle"]].to_numpy().tolist() == [[3, "bus"]]
+    assert [(f["found"], f["message"][:2]) for f in faults] == [(kind, "1 ")]
+
+
+def test_a_line_that_stands_there_twice_is_noted_where_the_rows_differ(feed, faults):
+    found = feed(routes=f"{ROUTES}L,7,Küstenbus,3\nL,7,Küstenbus,3\n")
+    assert faults == []
+    found = feed(routes=f"{ROUTES}L,7,Küstenbus,3\nL,7,Küstenbus,3\nL,8,Rufbus,715\n")
+    assert found.trips["line"].tolist() == ["7"]
+    assert "1 Linien stehen mehrfach und verschieden da" in said(faults)
+
+
+CALLED = (
+    "Rufbus", "RufBus 476", "Ruf-Bus", "Ruf-Taxi", "RUFTAXI", "Ruf-mich-Bus", "Flächenrufbus",
+    "Anrufbus", "Anruf-Sammel-Taxi", "AnrufLinienTaxi", "Bedarfsbus", "Bedarfsverkehr",
+    "Bürgerbus Zetel", "Buergerbus", "BÜRGER-BUS", "AST", "AST 7", "AST7", "AST_7", "ALT-7",
+)  # fmt: skip
+ORDINARY = (
+    "Rufach", "Bastei", "BASTEI", "Anrufung", "Astrup", "Altstadt", "ALTONA", "Bedarfshalt",
+    "Berufsschule", "Bürgerhaus",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CALLED)
+def test_call_buses_are_known_by_name_however_it_is_spelt(feed, name):
+    assert feed(routes=f"{ROUTES}L,{name},,3\n").trips["on_demand"].tolist() == [True]
+    assert feed(routes=f"{ROUTES}L,7,Linie {name},3\n").trips["on_demand"].tolist() == [True]
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_ordinary_words_make_no_call_bus(feed, name):
+    assert feed(routes=f"{ROUTES}L,{name},,3\n").trips["on_demand"].tolist() == [False]
+
+
+def test_the_starter_profile_knows_call_buses_by_the_same_names():
+    starter = resources.files("geo_integration.inputs").joinpath("starter_county.toml")
+    stated = re.search(r"^on_demand_pattern = '(.*)'", starter.read_text("utf-8"), re.MULTILINE)
+    assert stated[1] == Transit().on_demand_pattern
+
+
+@pytest.mark.parametrize(
+    ("description", "on_demand"),
+    [
+        ("Anschluss zum Rufbus 122 in Varel", False),
+        ("Jever - Varel, abends Anruf-Sammel-Taxi", False),
+        ("Rufbus", True),
+        ("Anruf-Linien-Taxi, eine Stunde vorher bestellen", True),
+        ("Flächenrufbus Angermünde", True),
+        ("", False),
+    ],
+)
+def test_a_description_makes_a_call_bus_by_its_first_word_only(feed, description, on_demand):
+    routes = "route_id,route_short_name,route_long_name,route_type,route_desc\n"
+    found = feed(routes=f'{routes}L,121,Jever - Varel,3,"{description}"\n')
+    assert found.trips["on_demand"].tolist() == [on_demand]
+
+
+def test_the_lines_of_an_operator_of_call_buses_are_call_buses(feed):
+    found = feed(
+        agency="agency_id,agency_name,agency_timezone\na,Bürgerbusverein Zetel,Europe/Berlin\n"
+        "b,Westbus,Europe/Berlin\n",
+        routes="route_id,agency_id,route_short_name,route_type\nL,a,1,3\nM,b,2,3\n",
+        trips="route_id,service_id,trip_id\nL,S,T\nM,S,U\n",
+        stop_times=TWO,
+    )
+    assert found.trips["on_demand"].tolist() == [True, False]
+
+
+# Booking ahead ----------------------------------------------------------------------------------
+
+RULES = "booking_rule_id,booking_type,prior_notice_duration_min\n"
+ENDS = f"{FLAGS},pickup_booking_rule_id,drop_off_booking_rule_id"
+
+
+@pytest.mark.parametrize("notice", ["inf", "nan", "NaN", "-5", "bald"])
+def test_a_notice_that_is_no_time_is_noted_and_none(feed, faults, notice):
+    found = feed(
+        booking_rules=f"{RULES}B,1,{notice}\n",
+        stop_times=stop_times(
+            "T,08:00:00,08:00:00,P,1,2,0,B,", "T,08:20:00,08:20:00,R,3,0,0,,", head=ENDS
+        ),
+    )
+    assert math.isnan(found.trips["lead_min"][0])
+    assert [(f["column"], f["found"]) for f in faults] == [
+        ("booking_rules.txt prior_notice_duration_min", notice)
+    ]
+
+
+def test_getting_off_is_booked_ahead_too(feed):
+    # One boards at P as one likes; getting off at R is to be booked an hour ahead.
+    found = feed(
+        booking_rules=f"{RULES}B,1,60\n",
+        stop_times=stop_times(
+            "T,08:00:00,08:00:00,P,1,0,1,,", "T,08:20:00,08:20:00,R,3,1,2,,B", head=ENDS
+        ),
+    )
+    assert found.trips["on_demand"].tolist() == [True]
+    assert found.trips["lead_min"].tolist() == [60]
+
+
+def test_the_longest_time_of_all_calls_counts_but_not_of_ends_that_are_closed(feed):
+    # P: board 60 min ahead; nobody gets off (B2, 90 min). R: get off 75 min ahead; nobody boards.
+    found = feed(
+        booking_rules=f"{RULES}B1,1,60\nB2,1,90\nB3,1,75\n",
+        stop_times=stop_times(
+            "T,08:00:00,08:00:00,P,1,2,1,B1,B2", "T,08:20:00,08:20:00,R,3,1,2,B2,B3", head=ENDS
+        ),
+    )
+    assert found.trips["lead_min"].tolist() == [75]

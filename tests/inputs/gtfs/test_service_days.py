@@ -110,6 +110,108 @@ def test_a_calendar_beyond_the_validity_that_the_feed_states_is_noted(feed, faul
     assert ("nach eigener Angabe" in said(faults)) == noted
 
 
+LONG = f"{HEAD}S,1,1,1,1,1,1,1,20100101,20991231\n"
+
+
+def test_without_reference_date_a_long_calendar_is_cut_around_the_stated_validity(feed, faults):
+    # The middle of 2026 is 2 July; 1830 days before it is 28 June 2021.
+    found = feed(
+        calendar=LONG,
+        feed_info="feed_publisher_name,feed_start_date,feed_end_date\nX,20260101,20261231\n",
+    )
+    days = dates(found)
+    assert (days[0], days[-1]) == (dt.date(2021, 6, 28), dt.date(2031, 7, 6))
+    assert "28.06.2021 bis 06.07.2031" in said(faults)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"calendar_dates": "service_id,date,exception_type\nS,20150501,2\nS,20260501,2\n"
+         "S,20260503,2\n"},
+        {"calendar": LONG + "W,1,1,1,1,1,1,1,20260501,20260503\n"},
+    ],
+)  # fmt: skip
+def test_without_stated_validity_it_is_cut_to_the_ten_years_with_most_of_the_dates(feed, others):
+    # 2 May 2026 is in the middle of what is named most.
+    days = dates(feed(**({"calendar": LONG} | others)))
+    middle = dt.date(2026, 5, 2)
+    assert days[0] == middle - dt.timedelta(days=1830)
+    assert days[-1] == middle + dt.timedelta(days=1830)
+
+
+def test_the_reference_date_counts_before_what_the_feed_states(feed):
+    found = feed(
+        calendar=LONG,
+        feed_info="feed_start_date,feed_end_date\n20260101,20261231\n",
+        transit=Transit(reference_date=dt.date(2050, 1, 1)),
+    )
+    assert dates(found)[1830] == dt.date(2050, 1, 1)
+
+
+def test_dates_before_1970_are_those_dates_and_no_others(feed):
+    # 1 January 1960 was a Friday: it and the Monday after it, no day of 1970.
+    found = feed(
+        calendar=f"{HEAD}S,1,1,1,1,1,0,0,19600101,19600104\n",
+        calendar_dates="service_id,date,exception_type\nS,20260929,1\nS,19691231,1\n",
+    )
+    assert dates(found) == [
+        dt.date(1960, 1, 1), dt.date(1960, 1, 4), dt.date(1969, 12, 31), dt.date(2026, 9, 29),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["Z,1,1,1,1,1,1,1,00000000,99999999", "Z,1,1,1,1,1,1,1,20260928,", "# Kommentar",
+     "Z,1,1,1,1,1,1,1,2026-09-28,2026-10-09", "Z,1,1,1,1,1,1,1,20260230,20261009"],
+)  # fmt: skip
+def test_a_calendar_row_without_date_is_named_and_left_out(feed, faults, row):
+    found = feed(calendar=f"{HEAD}S,1,0,0,0,0,0,0,20260928,20261009\n{row}\n")
+    assert dates(found) == [dt.date(2026, 9, 28), dt.date(2026, 10, 5)]
+    assert [(f["column"], f["row"], f["severity"]) for f in faults] == [
+        ("calendar.txt", 3, "rejected")
+    ]
+    assert str(faults[0]["found"]).startswith(row)
+
+
+@pytest.mark.parametrize("row", ["S,00000000,1", "S,,2", "S,20269999,2"])
+def test_an_exception_without_date_is_named_and_left_out(feed, faults, row):
+    found = feed(
+        calendar=f"{HEAD}S,1,0,0,0,0,0,0,20260928,20261009\n",
+        calendar_dates=f"service_id,date,exception_type\n{row}\nS,20261005,2\n",
+    )
+    assert dates(found) == [dt.date(2026, 9, 28)]
+    assert [(f["column"], f["row"], f["found"]) for f in faults] == [("calendar_dates.txt", 2, row)]
+
+
+def test_rows_of_nothing_but_commas_are_no_rows(feed, faults):
+    found = feed(calendar=f"{HEAD}S,1,0,0,0,0,0,0,20260928,20261009\n,,,,,,,,,\n")
+    assert len(dates(found)) == 2
+    assert faults == []
+
+
+@pytest.mark.parametrize("stated", ["20269999", "2026-09-28", "²", "bald"])
+def test_a_stated_validity_that_is_no_date_is_noted_and_ignored(feed, faults, stated):
+    found = feed(feed_info=f"feed_start_date,feed_end_date\n{stated},20261231\n")
+    assert len(dates(found)) == 10
+    assert [(f["column"], f["found"]) for f in faults] == [
+        ("feed_info.txt feed_start_date", stated)
+    ]
+
+
+def test_flags_of_weekdays_may_be_words_or_have_a_decimal(feed, faults):
+    found = feed(calendar=f"{HEAD}S,1.0,TRUE,true,True,0.0,FALSE,0,20260928,20261004\n")
+    assert dates(found) == [dt.date(2026, 9, d) for d in (28, 29, 30)] + [dt.date(2026, 10, 1)]
+    assert faults == []
+
+
+def test_flags_of_weekdays_that_are_neither_are_no_and_noted(feed, faults):
+    found = feed(calendar=f"{HEAD}S,1,2,Y,,0,0,0,20260928,20261004\n")
+    assert dates(found) == [dt.date(2026, 9, 28)]
+    assert "3 Wochentage sind weder 1 (fährt) noch 0" in said(faults)
+    assert faults[0]["found"] == "S,1,2,Y,,0,0,0"
+
+
 # Days of 23 and 25 hours ------------------------------------------------------------------------
 
 

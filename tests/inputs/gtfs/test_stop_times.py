@@ -4,10 +4,12 @@ import functools
 
 import polars as pl
 import pytest
-from made_feeds import hops, read_made, said, stop_times
+from made_feeds import BASE, CRS, FLAGS, hops, read_made, said, stop_times, write_made
 
 from geo_integration.errors import FeedError
 from geo_integration.inputs.gtfs.stop_times import BLANK, BROKEN, seconds
+from geo_integration.inputs.timetable import read_feeds
+from geo_integration.settings import Transit
 
 HEAD = "trip_id,arrival_time,departure_time,stop_id,stop_sequence,shape_dist_traveled"
 
@@ -123,3 +125,135 @@ def test_continuous_pickup_changes_nothing(feed):
 def test_a_feed_of_single_calls_is_refused(feed):
     with pytest.raises(FeedError, match="keine einzige Fahrt ist brauchbar"):
         feed(stop_times=stop_times("T,08:00:00,08:00:00,P,1"))
+
+
+# Stops that are left out ------------------------------------------------------------------------
+
+
+def test_a_time_stated_at_an_unknown_stop_counts_for_the_blank_ones_around_it(feed):
+    # X lies halfway between P and Q, unknown as it is: 8:20 at X leaves twenty minutes from X over
+    # Q to R. P to Q is one part, so X to Q half a part, Q to R three: Q at 8:20 + 20 * 0.5 / 3.5.
+    found = feed(
+        stop_times=stop_times(
+            "T,08:00:00,08:00:00,P,1", "T,08:20:00,08:20:00,X,2", "T,,,Q,3",
+            "T,08:40:00,08:40:00,R,4",
+        )
+    )  # fmt: skip
+    assert [h[1:3] for h in hops(found)] == [("P", "Q"), ("Q", "R")]
+    assert hops(found)[0][4] == "8:22:51"
+
+
+def test_a_trip_whose_first_stop_is_unknown_is_kept_from_the_second_on(feed):
+    # From X to P it takes as long as a mean step, (1 + 3) / 2 = 2 parts of the 2 + 1 to Q.
+    found = feed(
+        stop_times=stop_times(
+            "T,08:00:00,08:00:00,X,1", "T,,,P,2", "T,08:09:00,08:09:00,Q,3",
+            "T,08:20:00,08:20:00,R,4",
+        )
+    )  # fmt: skip
+    assert hops(found) == [("T", "P", "Q", "8:06", "8:09"), ("T", "Q", "R", "8:09", "8:20")]
+
+
+def test_the_stated_distance_of_an_unknown_stop_counts(feed):
+    # X is at 6 of 10: four minutes of ten are left, and Q at 7 is a quarter of them further.
+    found = feed(
+        stop_times=stop_times(
+            "T,08:00:00,08:00:00,P,1,0", "T,08:06:00,08:06:00,X,2,6", "T,,,Q,3,7",
+            "T,08:10:00,08:10:00,R,4,10", head=HEAD,
+        )
+    )  # fmt: skip
+    assert hops(found)[0][4] == "8:07"
+
+
+def test_a_trip_with_one_place_has_equal_steps(feed):
+    # Of X, Q, Y, R only Q and R are known; from X to Q and from Q over Y to R it is 1 and 1 + 1.
+    found = feed(
+        stop_times=stop_times(
+            "T,08:00:00,08:00:00,X,1", "T,,,Q,2", "T,,,Y,3", "T,08:30:00,08:30:00,R,4",
+        )
+    )  # fmt: skip
+    assert hops(found) == [("T", "Q", "R", "8:10", "8:30")]
+
+
+def test_a_last_stop_that_is_unknown_gives_its_time_to_those_before(feed):
+    # Q to R is the only step with two places, so from R to X it is as long: R in the middle.
+    found = feed(
+        stop_times=stop_times(
+            "T,08:00:00,08:00:00,Q,1", "T,,,R,2", "T,08:20:00,08:20:00,X,3",
+        )
+    )  # fmt: skip
+    assert hops(found) == [("T", "Q", "R", "8:00", "8:10")]
+
+
+@pytest.mark.parametrize("far", ["inf", "NaN", "1e999"])
+def test_a_distance_beyond_all_measure_does_not_count(feed, far):
+    found = feed(
+        stop_times=stop_times(
+            "T,08:00:00,08:00:00,P,1,0", f"T,,,Q,2,{far}", "T,08:40:00,08:40:00,R,3,10", head=HEAD
+        )
+    )
+    assert [h[4] for h in hops(found)] == ["8:10", "8:40"]
+
+
+# What is left out is told -----------------------------------------------------------------------
+
+TWO = "route_id,service_id,trip_id\nL,S,T\nL,S,U\n"
+
+
+def test_a_trip_with_one_stop_is_noted(feed, faults):
+    feed(trips=TWO, stop_times=BASE["stop_times.txt"] + "U,08:00:00,08:00:00,P,1\n")
+    assert [f["found"] for f in faults] == ["U"]
+    assert "1 Fahrten mit weniger als zwei brauchbaren Halten" in said(faults)
+
+
+def test_a_trip_with_unknown_stops_only_is_noted(feed, faults):
+    feed(
+        trips=TWO,
+        stop_times=BASE["stop_times.txt"] + "U,08:00:00,08:00:00,X,1\nU,08:09:00,08:09:00,Y,2\n",
+    )
+    assert [f["found"] for f in faults] == ["X, Y", "U"]
+
+
+def test_trips_without_any_call_are_counted_and_noted(feed, faults):
+    feed(trips=TWO + "L,S,V\nL,S,W\n")
+    assert "3 von 4 Fahrten aus trips.txt haben keine Zeile" in said(faults)
+    assert "ist die Datei vollständig?" in said(faults)
+    assert [f["found"] for f in faults] == ["U"]
+
+
+def test_trips_that_call_outside_the_bounds_do_have_calls(tmp_path, faults):
+    path = write_made(
+        tmp_path / "gtfs.zip",
+        stops=BASE["stops.txt"] + "V,V,50.0,10.0\nW,W,50.1,10.0\n",
+        trips=TWO + "L,S,V\n",
+        stop_times=BASE["stop_times.txt"] + "U,08:00:00,08:00:00,V,1\nU,08:10:00,08:10:00,W,2\n",
+    )
+    read_feeds([path], Transit(), CRS, faults, bounds=(7.0, 53.0, 9.0, 54.0))
+    assert "1 von 3 Fahrten" in said(faults)
+
+
+@pytest.mark.parametrize(("kind", "boards"), [("1.0", False), ("01", False), ("0.0", True),
+                                              ("3.0", True), ("", True)])  # fmt: skip
+def test_types_of_boarding_may_have_a_decimal(feed, faults, kind, boards):
+    found = feed(
+        stop_times=stop_times(
+            "T,08:00:00,08:00:00,P,1,0,0", f"T,08:10:00,08:11:00,Q,2,{kind},{kind}",
+            "T,08:20:00,08:20:00,R,3,0,0", head=FLAGS,
+        )
+    )  # fmt: skip
+    assert found.stop_times["board"].tolist() == [True, boards, True]
+    assert found.stop_times["alight"].tolist() == [True, boards, True]
+    assert faults == []
+
+
+def test_types_of_boarding_that_are_none_are_counted_and_noted_once_per_column(feed, faults):
+    found = feed(
+        stop_times=stop_times(
+            "T,08:00:00,08:00:00,P,1,9,0", "T,08:10:00,08:11:00,Q,2,x,-1",
+            "T,08:20:00,08:20:00,R,3,9,1.5", head=FLAGS,
+        )
+    )  # fmt: skip
+    assert found.stop_times["board"].all()
+    assert [(f["column"], f["found"], str(f["message"])[:2]) for f in faults] == [
+        ("stop_times.txt pickup_type", "9", "3 "), ("stop_times.txt drop_off_type", "-1", "2 "),
+    ]  # fmt: skip

@@ -80,3 +80,42 @@ def test_names_of_stops_are_kept(feed):
                               "T,08:02:00,08:02:00,R,3"),
     )  # fmt: skip
     assert found.stops["name"].tolist() == ["Süderstraße", "Q", "Ost, R"]
+
+
+def test_stops_that_stand_twice_and_differ_are_noted_and_the_first_counts(feed, faults):
+    found = feed(
+        stops=f"{HEAD}P,P,53.50,8.0,,\nQ,Q,53.51,8.0,,\nR,R,53.54,8.0,,\nP,P2,53.9,8.5,,\n"
+    )
+    assert found.stops["name"].tolist() == ["P", "Q", "R"]
+    assert [(f["column"], f["found"]) for f in faults] == [("stops.txt stop_id", "P")]
+    assert "1 Haltestellen stehen mehrfach und verschieden da" in said(faults)
+
+
+def test_stops_that_stand_twice_and_do_not_differ_are_no_matter(feed, faults):
+    found = feed(
+        stops=f"{HEAD}P,P,53.50,8.0,,\nQ,Q,53.51,8.0,,\nR,R,53.54,8.0,,\nP,P,53.50,8.0,,\n"
+    )
+    assert len(found.stops) == 3
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("place", "noted"),
+    [
+        ("53.50,-8.0", True),  # 16 degrees of longitude, each 66 km: 1,056 km
+        ("53.50,-6.0", False),  # 14 degrees: 924 km
+        ("-53.50,8.0", True),
+        ("62.60,8.0", True),  # 9.09 degrees of latitude, each 111.2 km: 1,011 km
+        ("62.40,8.0", False),  # 8.89: 989 km
+    ],
+)
+def test_a_stop_far_from_all_others_is_noted_and_kept(feed, faults, place, noted):
+    found = feed(stops=f"{HEAD}P,P,{place},,\nQ,Q,53.51,8.0,,\nR,R,53.51,8.0,,\n")
+    assert found.stops["stop_id"].tolist() == ["P", "Q", "R"]
+    assert [f["found"] for f in faults] == (["P"] if noted else [])
+    assert ("mehr als 1.000 km" in said(faults)) == noted
+
+
+def test_a_stop_far_away_that_nobody_serves_is_not_noted(feed, faults):
+    feed(stops=f"{HEAD}P,P,53.5,8.0,,\nQ,Q,53.51,8.0,,\nR,R,53.54,8.0,,\nX,X,10,-70,,\n")
+    assert faults == []

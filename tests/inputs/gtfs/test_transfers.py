@@ -174,6 +174,30 @@ def test_no_run_follows_two_others(feed):
     assert follows(found) == [("T", "U")]
 
 
+SPLIT = TIMES + "V,08:15:00,08:15:00,Q1,1\nV,08:30:00,08:30:00,P,2\n"
+
+
+def test_a_train_that_is_divided_is_followed_into_one_part_and_noted(feed, faults):
+    found = feed(
+        trips="route_id,service_id,trip_id\nL,S,T\nL,S,U\nL,S,V\n",
+        stop_times=SPLIT,
+        transfers=f"{PAIRS}Q1,Q2,4,T,U\nQ1,Q1,4,T,V\n",
+    )
+    assert follows(found) == [("T", "U")]
+    assert [(f["column"], f["found"]) for f in faults] == [("transfers.txt", "T: U, V")]
+    assert "1 Fahrten gehen in mehrere andere über" in said(faults)
+
+
+def test_trains_that_are_joined_are_noted(feed, faults):
+    feed(
+        trips="route_id,service_id,trip_id\nL,S,T\nL,S,U\nL,S,V\n",
+        stop_times=TIMES + "V,08:05:00,08:05:00,P,1\nV,08:15:00,08:15:00,Q1,2\n",
+        transfers=f"{PAIRS}Q1,Q2,4,T,U\nQ1,Q2,4,V,U\nQ1,Q2,5,T,V\n",
+    )
+    assert [f["found"] for f in faults] == ["U: T, V"]
+    assert "1 Fahrten gehen aus mehreren anderen hervor" in said(faults)
+
+
 def test_the_run_of_yesterday_goes_on_as_the_run_of_yesterday(feed):
     late = TIMES
     for at, then in (("08:0", "23:5"), ("08:10", "24:10"), ("08:20", "24:20"), ("08:40", "24:40")):
@@ -182,3 +206,19 @@ def test_the_run_of_yesterday_goes_on_as_the_run_of_yesterday(feed):
     # Rows: T and U of Monday night, T and U of Tuesday night.
     assert table["departure_s"].tolist() == [-600, 1200, 85800, 87600]
     assert table["next_run"].tolist() == [1, -1, 3, -1]
+
+
+# Odd numbers ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("time", ["inf", "nan", "-60", "bald"])
+def test_a_time_to_change_that_is_no_time_is_noted_and_none(feed, faults, time):
+    assert rules(feed(transfers=f"{HEAD}Q1,Q2,2,{time}\n")) == {("Q1", "Q2"): ("min_time", None)}
+    assert [(f["column"], f["found"]) for f in faults] == [
+        ("transfers.txt min_transfer_time", time)
+    ]
+
+
+def test_a_time_to_change_counts_only_where_a_time_is_asked_for(feed, faults):
+    assert rules(feed(transfers=f"{HEAD}Q1,Q2,0,inf\n")) == {("Q1", "Q2"): ("recommended", None)}
+    assert faults == []

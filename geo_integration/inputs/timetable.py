@@ -45,7 +45,8 @@ class Feed(NamedTuple):
     service_id, date and feed, a row for each date on which the service runs. `frequencies` holds
     the trips that run at intervals, `links` those after which the vehicle goes on as another,
     `rides` what flexible call-buses offer. `zones` has the time zone of each feed, `timezone` that
-    of the first, in which all times are given; empty where it is unknown.
+    of the first, in which all times are given; empty where it is unknown. `validity` has first and
+    last day of each feed.
     """
 
     stops: gpd.GeoDataFrame
@@ -58,6 +59,7 @@ class Feed(NamedTuple):
     rides: Rides
     zones: dict[str, str]
     timezone: str
+    validity: dict[str, tuple[dt.date, dt.date]]
 
 
 def empty_feed(crs: str) -> Feed:
@@ -80,6 +82,7 @@ def empty_feed(crs: str) -> Feed:
         no_rides(),
         {},
         "",
+        {},
     )
 
 
@@ -170,6 +173,7 @@ def _joined(
         build_rides(stops_joined, flexible, transit, faults, ", ".join(names)),
         {name: part.timezone for name, part in zip(names, parts, strict=True)},
         parts[0].timezone,
+        {name: part.validity for name, part in zip(names, parts, strict=True)},
     )
 
     return once_in_all_feeds(feed, faults, ", ".join(names))
@@ -334,10 +338,13 @@ def trips_by_operator(feed: Feed) -> pd.DataFrame:
     """
     services = feed.services
     days = services["date"].to_numpy().astype("datetime64[D]")
-    spans = services.groupby("feed", observed=True)["date"].agg(["min", "max"])
-    first, last = spans["min"].max(), spans["max"].min()
+    spans = list(feed.validity.values())
+    if len(spans) == 1:
+        # What holds beyond the last day on which anything runs is of no use.
+        spans = [(services["date"].min().date(), services["date"].max().date())]
+    first, last = max(span[0] for span in spans), min(span[1] for span in spans)
     if first > last:
-        said = ", ".join(f"{s:%d.%m.%Y} bis {e:%d.%m.%Y}" for s, e in spans.itertuples(index=False))
+        said = ", ".join(f"{s:%d.%m.%Y} bis {e:%d.%m.%Y}" for s, e in spans)
         raise FeedError(f"Die Fahrpläne gelten an keinem gemeinsamen Tag: {said}")
     runs = runs_per_trip(feed.frequencies, len(feed.trips))
     runs = np.where(is_second_half(feed.trips["trip_id"]), 0, runs)

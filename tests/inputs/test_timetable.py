@@ -20,6 +20,7 @@ from made_feeds import (
     hops,
     read_made,
     stop_times,
+    write_made,
 )
 
 from geo_integration.errors import FeedError, GeoIntegrationError
@@ -614,3 +615,23 @@ def test_two_feeds_of_one_name_in_two_folders_are_told_apart(tmp_path, faults):
     found = read_feeds([one, two], Transit(), CRS, faults)
     with pytest.raises(FeedError, match="keinem gemeinsamen Tag"):
         trips_by_date(found)
+
+
+# Feeds that hold for different times ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(("info", "last"), [(None, 29), ("20260928,20261009", 9)])
+def test_a_line_that_rests_does_not_end_the_validity_of_the_others(tmp_path, faults, info, last):
+    # The bus runs on weekdays to 9 October; the ferry for the last time on 29 September.
+    bus = write_made(tmp_path / "bus.zip")
+    ferry = write_made(
+        tmp_path / "ferry.zip",
+        calendar=None,
+        stop_times=stop_times("T,09:00:00,09:00:00,P,1", "T,09:30:00,09:30:00,Q,2"),
+        calendar_dates="service_id,date,exception_type\nS,20260928,1\nS,20260929,1\n",
+        feed_info=info and f"feed_publisher_name,feed_start_date,feed_end_date\nX,{info}\n",
+    )
+    counts = trips_by_date(read_feeds([bus, ferry], Transit(), CRS, faults))
+    assert counts.index[-1].day == last
+    assert counts.iloc[0] == 2
+    assert counts.iloc[-1] == (2 if info is None else 1)

@@ -13,7 +13,7 @@ from geo_integration.inputs.gtfs.flex import Flexible, read_flexible, with_fixed
 from geo_integration.inputs.gtfs.frequencies import first_departures, read_frequencies
 from geo_integration.inputs.gtfs.lines import read_trips, trips_frame
 from geo_integration.inputs.gtfs.phoned import with_lead_times, with_phoned_trips
-from geo_integration.inputs.gtfs.service_days import read_services, read_timezone
+from geo_integration.inputs.gtfs.service_days import read_services, read_timezone, validity_of
 from geo_integration.inputs.gtfs.stop_times import (
     NOT_THERE,
     interpolated,
@@ -25,6 +25,7 @@ from geo_integration.inputs.gtfs.transfers import Links, read_links, read_transf
 from geo_integration.inputs.gtfs.twins import without_twins
 
 if TYPE_CHECKING:
+    import datetime as dt
     from pathlib import Path
 
     import polars as pl
@@ -50,6 +51,7 @@ class Part(NamedTuple):
     links: Links
     flexible: Flexible
     timezone: str
+    validity: tuple[dt.date, dt.date]
 
 
 def read_part(
@@ -184,6 +186,7 @@ def _assembled(
         read_links(files, trips, rows, places, stops),
         flexible,
         read_timezone(files),
+        validity_of(files, services),
     )
 
 

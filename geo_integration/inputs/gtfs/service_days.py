@@ -133,6 +133,18 @@ def _unread(files: Files) -> str:
     return ""
 
 
+def validity_of(files: Files, services: Services) -> tuple[dt.date, dt.date]:
+    """First and last day on which a feed holds.
+
+    The days on which something runs, and where the feed states a longer validity, that one: a
+    ferry that only runs in summer is known not to run in winter.
+    """
+    first, last = int(services.day.min()), int(services.day.max())
+    starts, ends = _stated_validity(files, quiet=True)
+    low = first if starts is None else min(first, starts)
+    return _date(low), _date(last if ends is None else max(last, ends))
+
+
 def _key(service: NDArray[np.int64], day: NDArray[np.int64]) -> NDArray[np.int64]:
     """One number for a service on a day."""
     return (service << 32) | (day + _SHIFT)
@@ -274,7 +286,7 @@ def _date(day: int) -> dt.date:
     return _EPOCH + dt.timedelta(days=day)
 
 
-def _stated_validity(files: Files) -> tuple[int | None, int | None]:
+def _stated_validity(files: Files, *, quiet: bool = False) -> tuple[int | None, int | None]:
     """First and last day that the feed states for itself, where it does."""
     info = files.tables.get("feed_info.txt")
     if info is None or not info.height:
@@ -283,7 +295,7 @@ def _stated_validity(files: Files) -> tuple[int | None, int | None]:
     for column in ("feed_start_date", "feed_end_date"):
         said = text(info, column)[:1]
         day = int(_days(said)[0])
-        if day == _NEVER and said[0]:
+        if day == _NEVER and said[0] and not quiet:
             message = "kein Datum der Form JJJJMMTT: nicht beachtet"
             files.note(f"feed_info.txt {column}", said[0], message)
         found.append(None if day == _NEVER else day)

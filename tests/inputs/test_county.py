@@ -176,3 +176,21 @@ def test_reading_tells_its_progress(toy_folder):
     assert all(0 < done <= total for done, total in told)
     assert told == sorted(told)
     assert told[-1][0] == told[-1][1]
+
+
+def test_trips_that_come_nowhere_near_the_county_change_nothing(toy_folder):
+    near = read_county(read_settings(toy_folder))
+    tables = toy.toy_gtfs()
+    # A line in Munich, and one from there that ends in the county: only that one counts.
+    tables["stops.txt"] += "\nM1,Marienplatz,48.137,11.575\nM2,Stachus,48.139,11.566"
+    tables["trips.txt"] += "\nR1,WD,MUNICH\nR1,WD,LONG"
+    first = next(iter(toy.STOPS))
+    tables["stop_times.txt"] += (
+        "\nMUNICH,08:00:00,08:00:00,M1,1\nMUNICH,08:05:00,08:05:00,M2,2"
+        f"\nLONG,03:00:00,03:00:00,M1,1\nLONG,12:00:00,12:00:00,{first},2"
+    )
+    toy.write_zip(toy_folder / "gtfs.zip", tables)
+    found = read_county(read_settings(toy_folder))
+    assert set(found.trips["trip_id"]) - set(near.trips["trip_id"]) == {"LONG"}
+    assert "Stachus" not in found.stops["name"].tolist()
+    assert not found.faults["message"].str.contains("stop_times").any()

@@ -17,6 +17,7 @@ import click
 from click.core import ParameterSource
 
 from geo_integration import __version__
+from geo_integration.cli_geocode import geocode
 from geo_integration.cli_offers import offers
 from geo_integration.console import plain_errors, settings_of
 from geo_integration.errors import GeoIntegrationError
@@ -55,7 +56,7 @@ class _GermanGroup(click.Group):
     """Commands in the order of their use."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        return ["run", "check", "init", "fetch", "offers", "travel-times"]
+        return ["run", "check", "init", "fetch", "offers", "geocode", "travel-times"]
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  what the command gives back
         """Say in German that somebody has stopped a command."""
@@ -205,7 +206,9 @@ def init(folder: Path) -> None:
 @cli.command(short_help="Dateien aus den Quellen des Profils laden.")
 @click.argument("county", metavar="LANDKREIS")
 @click.argument("layers", metavar="[EBENE]...", nargs=-1)
-@click.option("--again", is_flag=True, help="Auch nach neueren Ausgaben vorhandener Dateien fragen.")
+@click.option(
+    "--again", is_flag=True, help="Auch nach neueren Ausgaben fragen."
+)
 def fetch(county: str, layers: tuple[str, ...], *, again: bool) -> None:
     """Lädt die Dateien, die in county.toml unter [sources] stehen, in den Landkreis-Ordner.
 
@@ -574,6 +577,7 @@ def _print_summary(result: Run, settings: Settings) -> None:
 
 
 cli.add_command(offers)
+cli.add_command(geocode)
 
 
 def _print_fault(fault: dict[str, object]) -> None:

@@ -108,8 +108,8 @@ REASONS = (
 )
 
 # How well an offer's place is known, best first.
-GRADES = ("given", "house", "stop", "place", "municipality", "none")
-COUNTED_GRADES = ("given", "house", "stop", "place")
+GRADES = ("given", "confirmed", "house", "street", "stop", "place", "municipality", "none")
+COUNTED_GRADES = ("given", "confirmed", "house", "street", "stop", "place")
 
 AREAS = Frame(
     "AREAS",
@@ -156,6 +156,7 @@ OFFERS = Frame(
         "grade": Column("text", "how well the place is known", values=GRADES),
         "located_by": Column("text", "what the place was found by", missing=True),
         "location_note": Column("text", "doubt about the place", missing=True),
+        "doubtful": Column("flag", "whether a person should look at the place"),
         "counted": Column("flag", "whether the offer enters coverage"),
         "timed": Column("flag", "whether its times are known"),
     },

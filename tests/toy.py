@@ -244,6 +244,7 @@ def _offers() -> gpd.GeoDataFrame:
             "grade": "given",
             "located_by": "Koordinaten",
             "location_note": [None, None, None],
+            "doubtful": False,
             "counted": True,
             "timed": [True, True, False],
         },

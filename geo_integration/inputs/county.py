@@ -18,12 +18,9 @@ from geo_integration.inputs.calendars import (
     read_calendar,
     require_validity,
 )
-from geo_integration.inputs.geocoding import (
-    Gazetteer,
-    locate_offers,
-    read_addresses,
-    read_stops,
-)
+from geo_integration.inputs.geocode_county import locate_in_county
+from geo_integration.inputs.geocode_ledger import LEDGER
+from geo_integration.inputs.geocoding import read_gazetteer
 from geo_integration.inputs.offer_checks import note_doubles, with_age
 from geo_integration.inputs.offers import OfferInputs, read_offers, rows_with
 from geo_integration.inputs.register import read_register
@@ -251,6 +248,8 @@ def input_files(settings: Settings) -> list[Path]:
     """Every file of the folder that a run reads."""
     files = [path for name in LAYERS if (path := settings.layer(name)) is not None]
     files += [settings.folder / name for name in settings.layers.timetable]
+    files += [settings.folder / settings.geocoding.osm] if settings.geocoding.osm else []
+    files += [ledger] if (ledger := settings.folder / LEDGER).is_file() else []
     return [settings.folder / PROFILE, *files]
 
 
@@ -365,16 +364,9 @@ def _located(
     faults: FaultList,
 ) -> gpd.GeoDataFrame:
     """OFFERS, located by what the folder holds; those that are over are not counted."""
-    crs = settings.county.crs
-    stops, addresses = settings.layer("stops"), settings.layer("addresses")
-    gazetteer = Gazetteer(
-        areas,
-        places,
-        feed.stops if stops is None else read_stops(stops, crs, faults),
-        None if addresses is None else read_addresses(addresses, crs, faults),
-    )
+    gazetteer = read_gazetteer(settings, areas, places, feed.stops, faults)
     file = _needed(settings, "offers").name
-    located = locate_offers(found.offers, gazetteer, crs, faults, file=file)
+    located = locate_in_county(found.offers, gazetteer, settings, faults, file=file)
     day = settings.transit.reference_date
     if day is None and dates is not None and len(dates[0]):
         day = dates[0]["date"].min()

@@ -1,91 +1,143 @@
-"""Where an offer is: given coordinates, address file, stops, places, municipality.
+"""Where an offer is: the chain of ways to find it, best first.
 
-Every hit has a grade. An offer that is placed no better than its municipality is not counted.
-Nothing is looked up on the net.
+Given coordinates, what a person confirmed, house, online services if the profile says so, street,
+stop, Ortsteil, municipality. Every hit has a grade; what is doubtful is marked, and listed for
+review. Addresses of persons are matched by `match_locally`, which asks nobody.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
+from geo_integration.errors import SourceError
 from geo_integration.frames import COUNTED_GRADES, OFFERS, STOPS, check_frame
+from geo_integration.inputs.address_files import is_osm, read_addresses, read_osm_addresses
+from geo_integration.inputs.addresses import normalise
+from geo_integration.inputs.gazetteer import Gazetteer, Lookup
+from geo_integration.inputs.geocode_finders import (
+    MOST_CANDIDATES,
+    NOT_COUNTED,
+    Asked,
+    Candidate,
+    Hit,
+    ask,
+    by_house,
+    by_municipality,
+    by_place,
+    by_stop,
+    by_street,
+)
+from geo_integration.inputs.geocode_given import by_given
+from geo_integration.inputs.geocode_ledger import Confirmed, confirmed_hit
 from geo_integration.inputs.tables import FaultList, cell, number, read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from shapely.geometry.base import BaseGeometry
+    import shapely
 
-FAR_M = 60_000.0
-CONTRADICTION_M = 2_000.0
-SAME_PLACE_M = 1_000.0
-NEAR_PLACE_M = 3_000.0
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-_RANGE = re.compile(r"(\d+\s*[a-z]?)\s*[-–/]\s*\d+\s*[a-z]?\s*$", re.IGNORECASE)
+    from geo_integration.settings import Settings
+
+    Finder = Callable[[Asked, Lookup], Hit | None]
+
+__all__ = [
+    "Assignment",
+    "Gazetteer",
+    "Hit",
+    "find_hits",
+    "locate_offers",
+    "match_locally",
+    "normalise",
+    "read_addresses",
+    "read_gazetteer",
+    "read_stops",
+]
+
+LOCAL: tuple[Finder, ...] = (by_house, by_street, by_stop, by_place, by_municipality)
+ONLINE = Hit("none", None, None, "findet online statt: niemand muss hinfahren", counted=False)
+_PLAIN = ("", "nein", "n", "no", "false", "0", "falsch")
 
 
-class Gazetteer(NamedTuple):
-    """Everything that a place can be found by; geometries in the county's CRS."""
-
-    areas: gpd.GeoDataFrame
-    places: gpd.GeoDataFrame
-    stops: gpd.GeoDataFrame
-    addresses: gpd.GeoDataFrame | None
+class OnlineService(Protocol):
+    """An address service on the net, or a stand-in; `trouble` tells what went wrong."""
 
     @property
-    def county(self) -> BaseGeometry:
-        """Outline of the county."""
-        outline: BaseGeometry = self.areas.geometry.union_all()
-        return outline
+    def trouble(self) -> list[str]:
+        """What went wrong, in words."""
+
+    def find(self, asked: Asked, look: Lookup) -> Hit | None:
+        """Find one address."""
 
 
-class Hit(NamedTuple):
-    """A located offer."""
+class Assignment(NamedTuple):
+    """How many rows of a list of persons lie where; counts, to go through disclosure control.
 
-    grade: str
-    point: shapely.Point | None
-    located_by: str | None
-    note: str | None
+    `areas` has area_id and persons, `cells` cell_id and persons (None where no cells were given),
+    `grades` how many rows were found how well. Rows that are no better than their municipality are
+    in no cell; rows that are in no municipality are in `grades` only.
+    """
 
-
-ONLINE = Hit("none", None, None, "findet online statt: niemand muss hinfahren")
-
-
-def normalise(text: str | None) -> str:
-    """Make spellings alike: "Mühlenstr. 12 a" and "Muehlenstraße 12a" become the same."""
-    plain = unicodedata.normalize("NFC", text or "").lower().translate(_UMLAUTS)
-    plain = re.sub(r"str(?:\.|asse\b|\b)", "strasse ", plain)
-    plain = re.sub(r"[^a-z0-9]+", " ", plain).strip()
-    return re.sub(r"(\d) ([a-z])\b", r"\1\2", plain)
+    areas: pd.DataFrame
+    cells: pd.DataFrame | None
+    grades: dict[str, int]
 
 
-def read_addresses(path: Path, crs: str, faults: FaultList) -> gpd.GeoDataFrame:
-    """Read the county's address file: street, house_number, municipality, lon, lat, postcode.
+def read_gazetteer(
+    settings: Settings,
+    areas: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame,
+    stops: gpd.GeoDataFrame,
+    faults: FaultList,
+) -> Gazetteer:
+    """Read everything that places are found by.
+
+    Parameters
+    ----------
+    settings : Settings
+        The county profile.
+    areas, places : GeoDataFrame
+        AREAS and PLACES.
+    stops : GeoDataFrame
+        STOPS of the timetable; taken where the profile names no list of stops.
+    faults : FaultList
+        Gets every row that cannot be used.
 
     Returns
     -------
-    GeoDataFrame
-        Columns `key` (normalised street, number, municipality) and point geometry in `crs`.
+    Gazetteer
+        With the addresses of the files that the profile names.
+
+    Raises
+    ------
+    SourceError
+        When a file is named and cannot be used.
     """
-    table = read_table(path, ["street", "house_number", "municipality", "lon", "lat"])
-    lon, lat = table["lon"].map(number), table["lat"].map(number)
-    good = lon.between(-180, 180) & lat.between(-90, 90)
-    for row in table.index[~good]:
-        message = "Adresse ohne brauchbare Koordinaten"
-        faults.note(path.name, row, "lon/lat", cell(table, row, "lon"), message, rejected=True)
-    table = table[good]
-    parts = zip(table["street"], table["house_number"], table["municipality"], strict=True)
-    keys = ["|".join((normalise(f"{s} {n}"), normalise(m))) for s, n, m in parts]
-    points = gpd.points_from_xy(lon[good], lat[good], crs="EPSG:4326")
-    return gpd.GeoDataFrame({"key": keys}, geometry=points).to_crs(crs)
+    crs, options = settings.county.crs, settings.geocoding
+    own, listed = settings.layer("addresses"), settings.layer("stops")
+    streets = settings.layer("streets")
+    extract = settings.folder / options.osm if options.osm else streets
+    if extract is not None and not is_osm(extract):
+        extract = None
+    addresses = None
+    if own is not None:
+        addresses = read_addresses(
+            own,
+            crs,
+            faults,
+            ags=settings.county.ags,
+            columns={str(part): name for part, name in options.columns.items()},
+            coordinates=options.coordinates,
+        )
+    osm = None
+    if extract is not None:
+        osm = read_osm_addresses(extract, crs, cache=settings.folder / ".cache")
+    stops = stops if listed is None else read_stops(listed, crs, faults)
+    return Gazetteer(areas, places, stops, addresses, osm)
 
 
 def read_stops(path: Path, crs: str, faults: FaultList) -> gpd.GeoDataFrame:
@@ -104,7 +156,14 @@ def read_stops(path: Path, crs: str, faults: FaultList) -> gpd.GeoDataFrame:
 
 
 def locate_offers(
-    offers: pd.DataFrame, gazetteer: Gazetteer, crs: str, faults: FaultList, *, file: str
+    offers: pd.DataFrame,
+    gazetteer: Gazetteer,
+    crs: str,
+    faults: FaultList,
+    *,
+    file: str,
+    ledger: Mapping[str, Confirmed] | None = None,
+    online: OnlineService | None = None,
 ) -> gpd.GeoDataFrame:
     """Locate every offer.
 
@@ -120,222 +179,231 @@ def locate_offers(
         Gets every doubt.
     file : str
         Name of the offers' file, for messages.
+    ledger : mapping of str to Confirmed, optional
+        Places that a person confirmed, by offer.
+    online : OnlineService, optional
+        Service on the net that is asked for houses that no file has.
 
     Returns
     -------
     GeoDataFrame
-        OFFERS, sorted by id. Not counted: grade municipality or none, and online offers.
+        OFFERS, sorted by id. Not counted: grade municipality or none, what waits for a
+        confirmation, and online offers. `doubtful` marks those to look at.
     """
     kept = offers.reset_index(drop=True)
-    online = _is_online(kept)
-    hits = [
-        ONLINE if at_home else _locate(offer, gazetteer, crs)
-        for at_home, (_, offer) in zip(online, kept.iterrows(), strict=True)
-    ]
+    look = Lookup(gazetteer, crs)
+    hits = find_hits(kept, look, ledger=ledger, online=online)
+    for trouble in [] if online is None else online.trouble:
+        faults.note(file, None, "Adresse", None, trouble)
     for offer, hit in zip(kept.itertuples(), hits, strict=True):
-        if hit.note and hit is not ONLINE:
+        said = "; ".join(part for part in (hit.note, hit.remark) if part)
+        if said and hit is not ONLINE:
             parts = (offer.street, offer.place, offer.town, offer.municipality)
             found = ", ".join(dict.fromkeys(str(part) for part in parts if part)) or None
-            faults.note(file, int(str(offer.row)), "Adresse", found, f"{offer.name}: {hit.note}")
+            faults.note(file, int(str(offer.row)), "Adresse", found, f"{offer.name}: {said}")
     located = gpd.GeoDataFrame(kept, geometry=[hit.point for hit in hits], crs=crs)
     located["grade"] = [hit.grade for hit in hits]
     located["located_by"] = [hit.located_by for hit in hits]
     located["location_note"] = [hit.note for hit in hits]
-    located["counted"] = located["grade"].isin(COUNTED_GRADES)
-    located["area_id"] = _area_of(located.geometry, gazetteer.areas)
+    located["doubtful"] = [hit.doubtful for hit in hits]
+    located["counted"] = [hit.counted and hit.grade in COUNTED_GRADES for hit in hits]
+    located["area_id"] = look.areas_of(located.geometry)
     located = located.sort_values("offer_id", ignore_index=True)
     check_frame(located, OFFERS, crs=crs)
     return located
 
 
-def _is_online(offers: pd.DataFrame) -> pd.Series:
-    """Offers that nobody has to travel to."""
-    return offers["format"].fillna("").str.strip().str.lower().eq("online")
+def find_hits(
+    offers: pd.DataFrame,
+    look: Lookup,
+    *,
+    ledger: Mapping[str, Confirmed] | None = None,
+    online: OnlineService | None = None,
+) -> list[Hit]:
+    """Find every offer.
+
+    Parameters
+    ----------
+    offers : DataFrame
+        From `read_offers`.
+    look : Lookup
+        Where to look.
+    ledger : mapping of str to Confirmed, optional
+        Places that a person confirmed, by offer.
+    online : OnlineService, optional
+        Service on the net.
+
+    Returns
+    -------
+    list of Hit
+        In the order of the offers, with at most five candidates each.
+    """
+    hits = []
+    for row in _records(offers):
+        if _plain(row.get("format")) == "online":
+            hits.append(ONLINE)
+            continue
+        asked = ask(row, look, str(row["offer_id"]))
+        asked.lat, asked.lon = _degrees(row.get("lat")), _degrees(row.get("lon"))
+        finders: list[Finder] = [by_given]
+        if ledger:
+            finders.append(_by_ledger(ledger, row))
+        finders += LOCAL
+        if online is not None and _plain(row.get("confidential")) in _PLAIN:
+            finders.insert(finders.index(by_street), online.find)
+        hits.append(_first(asked, look, finders))
+    return hits
 
 
-def _area_of(points: gpd.GeoSeries, areas: gpd.GeoDataFrame) -> list[str | None]:
-    """Municipality that holds each point."""
+def _records(table: pd.DataFrame) -> list[dict[str, object]]:
+    """Rows as dictionaries."""
+    return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
+
+
+def _by_ledger(ledger: Mapping[str, Confirmed], row: Mapping[str, object]) -> Finder:
+    """Finder of what was confirmed."""
+    return lambda asked, look: confirmed_hit(ledger, row, asked, look)
+
+
+def _first(asked: Asked, look: Lookup, finders: Sequence[Finder]) -> Hit:
+    """First hit of the chain, with what the others found."""
+    hit = next((found for find in finders if (found := find(asked, look)) is not None), None)
+    if hit is None or not hit.counted:
+        hit = _misspelt(asked) or hit
+    if hit is None:
+        why = f"Adresse nicht gefunden: {NOT_COUNTED}"
+        hit = Hit("none", None, None, why, doubtful=True, counted=False)
+    if hit.grade == "confirmed":  # whatever the list says besides, a person has decided
+        said = "; ".join(dict.fromkeys(asked.doubts))
+        return hit._replace(remark=said or None)
+    notes = [*asked.doubts, *([hit.note] if hit.note else [])]
+    doubtful = hit.doubtful or (bool(asked.doubts) and hit.grade != "given")
+    # What was left out of an address matters only where there is doubt.
+    notes += [note for note in asked.address.notes if doubtful and hit.grade != "none"]
+    hit = hit._replace(note="; ".join(dict.fromkeys(notes)) or None, doubtful=doubtful)
+    return _with_candidates(hit, asked, look)
+
+
+def _misspelt(asked: Asked) -> Hit | None:
+    """A street of a similar name: shown, but not counted until a person confirms it."""
+    found = [other for other in asked.others if other.misspelt]
+    if not found:
+        return None
+    what = f"vielleicht gemeint: {found[0].label}; {NOT_COUNTED}, bis jemand es bestätigt"
+    by = f"ähnlicher Name: {found[0].label}"
+    return Hit(
+        "street", found[0].point, by, what, doubtful=True, counted=False, candidates=(found[0],)
+    )
+
+
+def _with_candidates(hit: Hit, asked: Asked, look: Lookup) -> Hit:
+    """Up to five candidates: the hit itself, then those in the named place, then others."""
+    named = look.shape_named(*asked.names("municipality", "town"))
+
+    def order(other: Candidate) -> tuple[bool, bool]:
+        return not other.misspelt, named is not None and other.point.distance(named) > 0
+
+    own = hit.candidates
+    if not hit.doubtful and not own:
+        return hit
+    rest = sorted(asked.others, key=order)
+    every = list(dict.fromkeys([*own, *rest]))[:MOST_CANDIDATES]
+    away = [c.point.distance(hit.point) for c in every[len(own) :]] if hit.point else []
+    return hit._replace(candidates=tuple(every), runner_up_m=away[0] if away else None)
+
+
+def _plain(value: object) -> str:
+    """A word in lower case; "" where nothing is written, or a plain no."""
+    if value is None or value is False or (not isinstance(value, str) and pd.isna(str(value))):
+        return ""
+    text = str(value).strip().lower()
+    return "" if text in ("nan", "<na>", "none") else text
+
+
+def _degrees(value: object) -> float:
+    """A coordinate; NaN where there is none."""
+    return float(value) if isinstance(value, int | float) and np.isfinite(value) else float("nan")
+
+
+def match_locally(
+    table: pd.DataFrame,
+    gazetteer: Gazetteer,
+    crs: str,
+    *,
+    cells: gpd.GeoDataFrame | None = None,
+) -> Assignment:
+    """Count the rows of a list of persons per municipality and cell.
+
+    Only files of the county folder are looked at: there is no way from here to a service on the
+    net. Nothing is written, and no error tells anything of an address.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Text columns street (with number), postcode, town, place, municipality; what is missing
+        counts as empty. Other columns are not looked at.
+    gazetteer : Gazetteer
+        What the county folder holds.
+    crs : str
+        The county's metric CRS.
+    cells : GeoDataFrame, optional
+        CELLS.
+
+    Returns
+    -------
+    Assignment
+        Counts.
+
+    Raises
+    ------
+    SourceError
+        When a row cannot be worked on; tells its number only.
+    """
+    look = Lookup(gazetteer, crs)
+    found: list[tuple[str, shapely.Point | None, str | None]] = []
+    for row in _records(table):
+        try:
+            found.append(_matched(row, look))
+        except Exception:  # noqa: BLE001  whatever it says, it may tell an address
+            break
+    if len(found) < len(table):
+        row_number = len(found) + 1
+        raise SourceError(f"Personenliste: Zeile {row_number} konnte nicht verarbeitet werden")
+    grades = [grade for grade, _, _ in found]
+    points = gpd.GeoSeries([point for _, point, _ in found], crs=crs)
+    areas = [own or key for key, (_, _, own) in zip(look.areas_of(points), found, strict=True)]
+    counted = None if cells is None else _counts("cell_id", _cells_of(points, cells))
+    by_grade = {grade: grades.count(grade) for grade in sorted(set(grades))}
+    return Assignment(_counts("area_id", areas), counted, by_grade)
+
+
+def _matched(
+    row: Mapping[str, object], look: Lookup
+) -> tuple[str, shapely.Point | None, str | None]:
+    """Grade, point where it is a house or street, and the municipality where only that is known."""
+    asked = ask(row, look)
+    hit = _first(asked, look, LOCAL)
+    if hit.counted and hit.grade in ("house", "street"):
+        return hit.grade, hit.point, None
+    if hit.counted:  # a stop or village: good enough for the municipality only
+        key = look.areas_of(gpd.GeoSeries([hit.point], crs=look.crs))[0]
+        return hit.grade, None, key
+    if len(asked.area_ids) == 1:
+        return "municipality", None, min(asked.area_ids)
+    return "none", None, None
+
+
+def _cells_of(points: gpd.GeoSeries, cells: gpd.GeoDataFrame) -> list[str | None]:
+    """Cell that holds each point; the first one on a border."""
     found: list[str | None] = [None] * len(points)
     present = np.flatnonzero(points.notna())
-    at = areas.sindex.query(points.iloc[present].array, predicate="intersects")
-    for point, area in zip(present[at[0]], areas["area_id"].to_numpy()[at[1]], strict=True):
-        found[point] = found[point] or str(area)
+    at = cells.sindex.query(points.iloc[present].array, predicate="intersects", sort=True)
+    for point, key in zip(present[at[0]], cells["cell_id"].to_numpy()[at[1]], strict=True):
+        found[point] = found[point] or str(key)
     return found
 
 
-def _locate(offer: pd.Series, gazetteer: Gazetteer, crs: str) -> Hit:
-    """Best hit for one offer."""
-    doubts: list[str] = []
-    point = _given_point(offer, gazetteer, crs, doubts)
-    if point is not None:
-        return Hit("given", point, "Koordinaten", None)
-    finders = (_by_address, _by_stop, _by_place, _by_municipality)
-    for finder in finders:
-        hit = finder(offer, gazetteer)
-        if hit is not None:
-            notes = "; ".join([*doubts, *([hit.note] if hit.note else [])])
-            return hit._replace(note=notes or None)
-    doubts.append("Adresse nicht gefunden: das Angebot wird nicht gezählt")
-    return Hit("none", None, None, "; ".join(doubts))
-
-
-def _given_point(
-    offer: pd.Series, gazetteer: Gazetteer, crs: str, doubts: list[str]
-) -> shapely.Point | None:
-    """Coordinates from the workbook, unless they contradict the rest of the row."""
-    lat, lon = offer["lat"], offer["lon"]
-    if pd.isna(lat) and pd.isna(lon):
-        return None
-    if pd.isna(lat) or pd.isna(lon):
-        doubts.append("nur eine der beiden Koordinaten ist angegeben; nicht verwendet")
-        return None
-    county = gazetteer.county
-    point = _project(lon, lat, crs)
-    if point is None or county.distance(point) > FAR_M:
-        swapped = _project(lat, lon, crs)
-        if swapped is not None and county.distance(swapped) <= FAR_M:
-            what = "Breite und Länge sind vertauscht"
-        else:
-            what = "liegen mehr als 60 km vom Landkreis entfernt"
-        doubts.append(f"Koordinaten {lat:g}, {lon:g}: {what}; nicht verwendet, bitte berichtigen")
-        return None
-    named = _named_area(offer, gazetteer)
-    if named is not None and (away := named.distance(point)) > CONTRADICTION_M:
-        doubts.append(
-            f"Koordinaten {lat:g}, {lon:g} liegen {away / 1000:.0f} km außerhalb der angegebenen "
-            f"Gemeinde; nicht verwendet, bitte prüfen"
-        )
-        return None
-    return point
-
-
-def _project(lon: float, lat: float, crs: str) -> shapely.Point | None:
-    """Degrees to the county's CRS; None outside the globe."""
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        return None
-    point = gpd.GeoSeries.from_xy([lon], [lat], crs="EPSG:4326").to_crs(crs).iloc[0]
-    return point if np.isfinite(shapely.get_coordinates(point)).all() else None
-
-
-def _names(offer: pd.Series, *columns: str) -> list[str]:
-    """Normalised texts of those columns that are filled."""
-    return [name for c in columns if (name := normalise(offer[c]))]
-
-
-def _named_area(offer: pd.Series, gazetteer: Gazetteer) -> BaseGeometry | None:
-    """Polygon of the municipality that the row names, or a disc for a town outside."""
-    areas = {
-        normalise(n): g
-        for n, g in zip(gazetteer.areas["name"], gazetteer.areas.geometry, strict=True)
-    }
-    places = {
-        normalise(n): g.buffer(10_000)
-        for n, a, g in zip(
-            gazetteer.places["name"],
-            gazetteer.places["area_id"],
-            gazetteer.places.geometry,
-            strict=True,
-        )
-        if a is None or pd.isna(a)
-    }
-    shapes: dict[str, BaseGeometry] = places | areas
-    return next((shapes[n] for n in _names(offer, "municipality", "town") if n in shapes), None)
-
-
-def _by_address(offer: pd.Series, gazetteer: Gazetteer) -> Hit | None:
-    """House in the county's address file."""
-    if gazetteer.addresses is None or not offer["street"]:
-        return None
-    house = normalise(_RANGE.sub(r"\1", offer["street"]))
-    keys = [f"{house}|{m}" for m in _names(offer, "municipality", "town")[:1]]
-    found = gazetteer.addresses[gazetteer.addresses["key"].isin(keys)]
-    return _one_point("house", found.geometry, "Adressdatei")
-
-
-def _by_stop(offer: pd.Series, gazetteer: Gazetteer) -> Hit | None:
-    """Stop that bears the venue's name: "Rathaus", Bockhorn -> stop "Rathaus, Bockhorn".
-
-    For "Hauptstraße 5" the stop "Hauptstraße" will do, with a note.
-    """
-    venue = normalise(offer["street"]).split()
-    street = [word for word in venue if not word[0].isdigit()]
-    hit = _stop_called(set(venue), offer, gazetteer)
-    if hit is None and street != venue:
-        hit = _stop_called(set(street), offer, gazetteer)
-        if hit is not None:
-            note = "Hausnummer nicht gefunden: auf die Haltestelle gleichen Namens gelegt"
-            return hit._replace(note=note)
-    return hit
-
-
-def _stop_called(venue: set[str], offer: pd.Series, gazetteer: Gazetteer) -> Hit | None:
-    """Stop with these words and none that the row does not name, in the right place."""
-    around = {w for name in _names(offer, "town", "place", "municipality") for w in name.split()}
-    if not venue or not around:
-        return None
-    fits = [
-        venue <= words and words <= venue | around and bool(words & around)
-        for words in (set(normalise(name).split()) for name in gazetteer.stops["name"])
-    ]
-    found = gazetteer.stops[fits]
-    named = _named_area(offer, gazetteer)
-    named = gazetteer.county.buffer(FAR_M) if named is None else named
-    found = found[found.geometry.distance(named) <= CONTRADICTION_M]
-    around_place = _place_points(offer, gazetteer)
-    if len(around_place):
-        found = found[found.geometry.distance(around_place.union_all()) <= NEAR_PLACE_M]
-    if found.empty:
-        return None
-    return _one_point("stop", found.geometry, f"Haltestelle {found['name'].iloc[0]}")
-
-
-def _place_points(offer: pd.Series, gazetteer: Gazetteer) -> gpd.GeoSeries:
-    """Points of the Ortsteil that the row names."""
-    names = _names(offer, "place")
-    return gazetteer.places.geometry[gazetteer.places["name"].map(normalise).isin(names)]
-
-
-def _by_place(offer: pd.Series, gazetteer: Gazetteer) -> Hit | None:
-    """Ortsteil from the gazetteer, in the municipality that the row names."""
-    areas = dict(
-        zip(gazetteer.areas["area_id"], gazetteer.areas["name"].map(normalise), strict=True)
-    )
-    stated = set(_names(offer, "municipality", "town")) & set(areas.values())
-    for name in _names(offer, "place", "town"):
-        if name in areas.values():
-            continue
-        elsewhere = set(_names(offer, "municipality", "town")) - {name}
-        if not stated and elsewhere:
-            continue
-        same = gazetteer.places[gazetteer.places["name"].map(normalise) == name]
-        inside = same[same["area_id"].map(areas).isin(stated)] if stated else same
-        inside = inside[inside["area_id"].notna()]
-        if len(inside):
-            note = "Straße nicht gefunden: auf den Ortsteil gelegt" if offer["street"] else None
-            hit = _one_point("place", inside.geometry, f"Ortsteil {inside['name'].iloc[0]}")
-            if hit is not None:
-                return hit._replace(note=note)
-    return None
-
-
-def _by_municipality(offer: pd.Series, gazetteer: Gazetteer) -> Hit | None:
-    """Centre of the municipality, or of a town outside: too coarse to be counted."""
-    note = "nur die Gemeinde ist bekannt: das Angebot wird nicht gezählt"
-    for name in _names(offer, "municipality", "town"):
-        same = gazetteer.places[gazetteer.places["name"].map(normalise) == name]
-        if len(same):
-            where = f"Ort {same['name'].iloc[0]}"
-            return Hit("municipality", same.geometry.iloc[0], where, note)
-        area = gazetteer.areas[gazetteer.areas["name"].map(normalise) == name]
-        if len(area):
-            where = f"Gemeinde {area['name'].iloc[0]}"
-            return Hit("municipality", area.geometry.iloc[0].representative_point(), where, note)
-    return None
-
-
-def _one_point(grade: str, points: Iterable[shapely.Point], located_by: str) -> Hit | None:
-    """Hit, if all candidates are at the same place."""
-    xy = np.array([(p.x, p.y) for p in points]).reshape(-1, 2)
-    if not len(xy) or np.ptp(xy, axis=0).max() > SAME_PLACE_M:
-        return None
-    return Hit(grade, shapely.Point(xy.mean(axis=0)), located_by, None)
+def _counts(key: str, found: Sequence[str | None]) -> pd.DataFrame:
+    """How often each key occurs, sorted by it."""
+    counts = pd.Series([one for one in found if one], dtype=object).value_counts().sort_index()
+    return pd.DataFrame({key: counts.index.astype(object), "persons": counts.to_numpy()})

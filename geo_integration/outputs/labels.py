@@ -263,6 +263,8 @@ _REASONS: Words = {
         "No offer of this category is recorded.",
     ),
     "grade.given": ("Koordinate angegeben", "coordinates given"),
+    "grade.confirmed": ("Ort bestätigt", "place confirmed"),
+    "grade.street": ("nur die Straße bekannt", "only the street known"),
     "grade.house": ("Hausadresse", "house address"),
     "grade.stop": ("über eine Haltestelle gefunden", "found by a stop"),
     "grade.place": ("nur der Ort bekannt", "only the village known"),

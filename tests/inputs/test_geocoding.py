@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-import unicodedata
+import functools
+import re
+import traceback
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -12,13 +15,19 @@ from hypothesis import strategies as st
 
 from geo_integration.errors import SourceError
 from geo_integration.frames import OFFERS, STOPS, check_frame
+from geo_integration.inputs import geocoding
+from geo_integration.inputs.address_files import COLUMNS
+from geo_integration.inputs.gazetteer import Lookup
+from geo_integration.inputs.geocode_given import from_utm
 from geo_integration.inputs.geocoding import (
     Gazetteer,
+    find_hits,
     locate_offers,
-    normalise,
-    read_addresses,
+    match_locally,
+    read_gazetteer,
     read_stops,
 )
+from geo_integration.settings import Geocoding, read_settings
 
 CRS = toy.CRS
 
@@ -26,6 +35,11 @@ CRS = toy.CRS
 def table(rows, **columns):
     points = [toy.middle(*at) for at in rows]
     return gpd.GeoDataFrame(columns, geometry=points, crs=CRS)
+
+
+def addresses(rows, **columns):
+    empty = {name: [""] * len(rows) for name in COLUMNS}
+    return table(rows, **(empty | columns))
 
 
 @pytest.fixture
@@ -44,12 +58,11 @@ def gazetteer():
             stop_id=["a", "b", "c", "d"],
             name=["Rathaus, Westdorf", "Westdorf Rathaus", "Schule Mitte", "Bahnhof"],
         ),
-        addresses=table(
-            [(2, 1), (2, 3), (2, 4), (4, 0)],
-            key=[
-                "muehlenstrasse 12a|ostdorf", "hauptstrasse 1|ostdorf", "hauptstrasse 1|westdorf",
-                "hauptstrasse 1|mitte",
-            ],
+        addresses=addresses(
+            [(2, 1), (2, 3), (1, 4), (4, 0)],
+            street=["Mühlenstraße", "Hauptstraße", "Hauptstraße", "Hauptstraße"],
+            number=["12a", "1", "1", "1"],
+            municipality=["Ostdorf", "Ostdorf", "Westdorf", "Mitte"],
         ),
     )  # fmt: skip
 
@@ -102,7 +115,7 @@ def test_the_same_street_in_another_municipality_is_another_house(gazetteer, fau
     east = one(gazetteer, faults, street="Hauptstr. 1", municipality="Ostdorf")
     west = one(gazetteer, faults, street="Hauptstr. 1", municipality="Westdorf")
     assert east.geometry == toy.middle(2, 3)
-    assert west.geometry == toy.middle(2, 4)
+    assert west.geometry == toy.middle(1, 4)
 
 
 def test_the_municipality_counts_before_the_town_where_an_address_is_in_both(gazetteer, faults):
@@ -139,6 +152,11 @@ def test_a_venue_named_like_a_stop_lies_at_the_stop(gazetteer, faults):
     assert (row["grade"], row["located_by"]) == ("stop", "Haltestelle Rathaus, Westdorf")
     assert row.geometry.distance(toy.middle(1, 1)) < 10
     assert row["counted"]
+
+
+def test_a_venue_of_its_own_column_lies_at_its_stop(gazetteer, faults):
+    row = one(gazetteer, faults, street="Nirgends 1", venue="Rathaus", municipality="Westdorf")
+    assert (row["grade"], row["located_by"]) == ("stop", "Haltestelle Rathaus, Westdorf")
 
 
 def test_a_stop_that_names_no_place_is_too_vague(gazetteer, faults):
@@ -222,6 +240,17 @@ def test_coordinates_that_contradict_the_municipality_are_named_and_not_used(gaz
     assert "3 km außerhalb der angegebenen Gemeinde" in faults[0]["message"]
 
 
+def test_coordinates_that_are_not_used_are_candidates(gazetteer):
+    at = degrees(3, 3)
+    swapped = offer(lat=at["lon"], lon=at["lat"], municipality="Westdorf")
+    contrary = offer(**degrees(4.9, 2), municipality="Westdorf")
+    rows = pd.DataFrame([swapped, contrary])
+    one_hit, other = find_hits(rows, Lookup(gazetteer, CRS))
+    assert one_hit.candidates[1].point.distance(toy.middle(3, 3)) < 0.01
+    assert other.candidates[1].point.distance(toy.middle(4.9, 2)) < 0.01
+    assert {one_hit.grade, other.grade} == {"municipality"}
+
+
 def test_coordinates_just_beyond_the_municipality_are_taken(gazetteer, faults):
     row = one(gazetteer, faults, **degrees(3, 2), municipality="Westdorf")
     assert row["grade"] == "given"
@@ -252,67 +281,304 @@ def test_the_result_is_sorted_by_id(gazetteer, faults):
     assert locate(gazetteer, faults, *offers)["offer_id"].tolist() == ["A", "B", "C"]
 
 
-# Spelling ---------------------------------------------------------------------------------------
+# Addresses --------------------------------------------------------------------------------------
+
+
+def streets(*rows):
+    """Addresses: (i, j, street, number, municipality, postcode, village)."""
+    names = ("street", "number", "municipality", "postcode", "town")
+    columns = {name: [row[k + 2] for row in rows] for k, name in enumerate(names)}
+    return addresses([row[:2] for row in rows], **columns)
+
+
+@pytest.fixture
+def town(gazetteer):
+    """Streets of Westdorf (columns 0 and 1) and Ostdorf (2 to 4)."""
+    return gazetteer._replace(
+        addresses=streets(
+            (0.1, 1, "Mühlenstraße", "1", "Westdorf", "11111", ""),
+            (0.2, 1, "Mühlenstraße", "2", "Westdorf", "11111", ""),
+            (0.3, 1, "Mühlenstraße", "3a", "Westdorf", "11111", ""),
+            (3, 1, "Mühlenstraße", "1", "Ostdorf", "22222", ""),
+            (0, 0, "Hauptstraße", "1", "Westdorf", "11111", "Altwest"),
+            (1, 4, "Hauptstraße", "1", "Westdorf", "11111", "Neuendorf"),
+            (1, 2, "Kirchplatz", "4", "Westdorf", "11111", ""),
+        )
+    )
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Mühlenstr. 12 a", "Muehlenstraße 12a"),
-        ("Mühlenstraße 12A", "Mühlenstrasse 12 a"),
-        ("MÜHLENSTRASSE 12", "Mühlenstr.12"),
-        ("Lange Str. 3", "Lange Straße 3"),
-        ("Lange Str 3", "Lange Straße 3"),
-        ("Dr.-Müller-Str. 5", "Dr Müller Strasse 5"),
-        ("  Am  Markt 1 ", "am markt 1"),
-        ("Mühlenstr 12", "Mühlenstraße 12"),
-        (unicodedata.normalize("NFD", "Mühlenstraße 12"), "Mühlenstraße 12"),
-    ],
-)
-def test_spellings_of_one_address_are_alike(one, other):
-    assert normalise(one) == normalise(other)
+    "street",
+    ["Mühlenstr. 1", "Muehlenstrasse 1", "Muhlenstr. 1", "MÜHLEN-STRASSE 1", "Mühlenstr. 1-3",
+     "Mühlenstr. 1/3", "Mühlenstr. Nr. 1", "Rathaus, Mühlenstr. 1", "Mühlenstr. 1 (Hinterhaus)",
+     "11111 Westdorf, Mühlenstr. 1", "Mühlenstr. 1, D-11111 Westdorf"],
+)  # fmt: skip
+def test_a_house_is_found_however_its_address_is_spelt(town, faults, street):
+    row = one(town, faults, street=street, municipality="Westdorf")
+    assert (row["grade"], row["counted"], row["doubtful"]) == ("house", True, False)
+    assert row.geometry == toy.middle(0.1, 1)
+    assert faults == []
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Mühlenweg 1", "Mühlenstraße 1"),
-        ("Weg 1", "Weg 11"),
-        ("Weg 1a", "Weg 1b"),
-        ("Weg 1", "Weg 1a"),
-    ],
-)
-def test_different_addresses_stay_different(one, other):
-    assert normalise(one) != normalise(other)
+def test_a_postcode_alone_tells_which_house(town, faults):
+    for code, place in (("11111", (0.1, 1)), ("22222", (3, 1))):
+        row = one(town, faults, street="Mühlenstr. 1", postcode=code)
+        assert (row["grade"], row.geometry) == ("house", toy.middle(*place))
 
 
-@pytest.mark.parametrize("text", [None, "", "  ", "-", "..."])
-def test_nothing_stays_nothing(text):
-    assert normalise(text) == ""
+def test_another_postcode_than_stated_is_doubtful_and_counts(town, faults):
+    row = one(town, faults, street="Mühlenstr. 1", postcode="22222", municipality="Westdorf")
+    assert (row["grade"], row["counted"], row["doubtful"]) == ("house", True, True)
+    assert row.geometry == toy.middle(0.1, 1)
+    assert "Postleitzahl 22222 angegeben, die Adresse hat 11111" in faults[0]["message"]
 
 
-@given(st.text(max_size=40))
-def test_normalising_twice_changes_nothing(text):
-    plain = normalise(text)
-    assert normalise(plain) == plain
-    assert not set(plain) - set("abcdefghijklmnopqrstuvwxyz0123456789 ")
+def test_the_village_tells_which_of_two_streets_of_a_name(town, faults):
+    near = {"municipality": "Westdorf", "street": "Hauptstr. 1"}
+    for village, place in (("Altwest", (0, 0)), ("Neuendorf", (1, 4))):
+        row = one(town, faults, **near, place=village)
+        assert (row["grade"], row.geometry) == ("house", toy.middle(*place))
+
+
+def test_two_streets_of_a_name_far_apart_are_no_hit_but_candidates(town):
+    rows = pd.DataFrame([offer(street="Hauptstr. 1", municipality="Westdorf")])
+    (hit,) = find_hits(rows, Lookup(town, CRS))
+    assert (hit.grade, hit.counted, hit.doubtful) == ("municipality", False, True)
+    assert "mehrere gleichnamige Adressen" in hit.note
+    found = {c.point for c in hit.candidates if c.grade == "house"}
+    assert found == {toy.middle(0, 0), toy.middle(1, 4)}
+
+
+def test_a_missing_house_number_lies_at_the_nearest_one_and_is_doubtful(town, faults):
+    row = one(town, faults, street="Mühlenstr. 5", municipality="Westdorf")
+    assert (row["grade"], row["counted"], row["doubtful"]) == ("street", True, True)
+    assert row.geometry == toy.middle(0.3, 1)
+    assert row["location_note"] == "Hausnummer 5 nicht gefunden: auf Nr. 3a gelegt"
+    row = one(town, faults, street="Mühlenstr. 2b", municipality="Westdorf")
+    assert (row["grade"], row.geometry) == ("street", toy.middle(0.2, 1))
+
+
+def test_a_street_without_a_number_is_a_street(town, faults):
+    row = one(town, faults, street="Mühlenstraße", municipality="Westdorf")
+    assert (row["grade"], row["located_by"]) == ("street", "Straße Mühlenstraße")
+    assert not row["doubtful"]
+
+
+def test_a_misspelt_street_is_shown_but_does_not_count(town, faults):
+    row = one(town, faults, street="Mühlnstraße 1", municipality="Westdorf")
+    assert (row["grade"], row["counted"], row["doubtful"]) == ("street", False, True)
+    assert row.geometry == toy.middle(0.1, 1)
+    assert "vielleicht gemeint: Mühlenstraße 1" in row["location_note"]
+    assert "bis jemand es bestätigt" in row["location_note"]
+
+
+def test_a_misspelt_street_does_not_uncount_what_the_village_finds(town, faults):
+    values = {"street": "Mühlnstraße 1", "municipality": "Westdorf", "place": "Altwest"}
+    row = one(town, faults, **values)
+    assert (row["grade"], row["counted"], row["doubtful"]) == ("place", True, True)
+    (hit,) = find_hits(pd.DataFrame([offer(**values)]), Lookup(town, CRS))
+    assert [c.point for c in hit.candidates] == [toy.middle(0, 2), toy.middle(0.1, 1)]
+    assert hit.runner_up_m == pytest.approx(toy.middle(0, 2).distance(toy.middle(0.1, 1)))
+
+
+def test_a_house_in_another_municipality_is_a_candidate_only(town, faults):
+    row = one(town, faults, street="Kirchplatz 4", municipality="Ostdorf")
+    assert (row["grade"], row["counted"]) == ("municipality", False)
+    (hit,) = find_hits(
+        pd.DataFrame([offer(street="Kirchplatz 4", municipality="Ostdorf")]), Lookup(town, CRS)
+    )
+    assert toy.middle(1, 2) in {c.point for c in hit.candidates}
+
+
+@pytest.mark.parametrize("where", [{"town": "Ferne"}, {"municipality": "Oldenburg"}, {}])
+def test_a_house_here_is_not_one_of_another_town(town, faults, where):
+    row = one(town, faults, street="Kirchplatz 4", **where)
+    assert row["grade"] in ("municipality", "none")
+
+
+def test_a_house_far_from_the_stated_village_is_doubtful(town, faults):
+    row = one(town, faults, street="Mühlenstr. 1", municipality="Ostdorf", place="Ostdorf")
+    assert not row["doubtful"] or "Ortsteil" in row["location_note"]
+    row = one(town, faults, street="Mühlenstr. 1", municipality="Westdorf", place="Neuendorf")
+    assert (row["grade"], row["counted"], row["doubtful"]) == ("house", True, True)
+    assert "km vom angegebenen Ortsteil" in row["location_note"]
+
+
+def test_openstreetmap_has_what_the_address_file_lacks(town, faults):
+    osm = streets(
+        (3, 3, "Neuer Weg", "7", "", "", ""),
+        (3.2, 3, "Neuer Weg", "", "", "", ""),
+        (1.9, 1, "Mühlenstraße", "1", "", "11111", ""),
+    )
+    town = town._replace(osm=osm)
+    row = one(town, faults, street="Neuer Weg 7", municipality="Ostdorf")
+    assert (row["grade"], row["located_by"]) == ("house", "OpenStreetMap")
+    row = one(town, faults, street="Neuer Weg 8", municipality="Ostdorf")
+    assert (row["grade"], row.geometry) == ("street", toy.middle(3, 3))
+    row = one(town, faults, street="Mühlenstr. 1", municipality="Westdorf")
+    assert (row["located_by"], row.geometry) == ("Adressdatei", toy.middle(0.1, 1))
+
+
+def test_a_town_with_its_quarter_is_understood(town, faults):
+    row = one(town, faults, street="Hauptstr. 1", town="Westdorf-Altwest")
+    assert (row["grade"], row.geometry) == ("house", toy.middle(0, 0))
+
+
+def test_utm_values_are_recognised_with_a_remark(gazetteer, faults):
+    at = toy.middle(3, 3)
+    for lat, lon in ((at.y, at.x), (at.x, at.y), (at.y, at.x + 32e6)):
+        row = one(gazetteer, faults, lat=lat, lon=lon)
+        assert row["grade"] == "given"
+        assert row.geometry.distance(at) < 0.01
+        assert not row["doubtful"]
+        assert row["location_note"] is None
+    assert "als UTM gelesen" in faults[0]["message"]
+
+
+@pytest.mark.parametrize("east", [33_400_000.0, 400_000.0])
+def test_utm_values_of_zone_33_are_those_of_a_county_there(east):
+    assert from_utm(east, 5_800_000.0, "EPSG:25833") == shapely.Point(400_000, 5_800_000)
+    assert from_utm(5_800_000.0, 32_400_000.0, "EPSG:25832") == shapely.Point(400_000, 5_800_000)
+    assert from_utm(7.9, 53.5, "EPSG:25832") is None
+
+
+def test_an_index_gives_the_same_as_a_table_of_one_address(town):
+    """Every house is found by its own address, in its own municipality."""
+    look = Lookup(town, CRS)
+    table = town.addresses
+    rows = pd.DataFrame(
+        [
+            offer(street=f"{s} {n}", municipality=m, place=t or None)
+            for s, n, m, t in zip(
+                table["street"], table["number"], table["municipality"], table["town"], strict=True
+            )
+        ]
+    )
+    hits = find_hits(rows, look)
+    assert [hit.point for hit in hits] == list(table.geometry)
+
+
+# Laws -------------------------------------------------------------------------------------------
+
+WORDS = st.sampled_from(
+    ["Mühlenstr.", "Mühlnstraße", "Hauptstr. 1", "1", "2b", "999", "Westdorf", "Ostdorf", "Mitte",
+     "Ferne", "Altwest", "Neuendorf", "11111", "22222", "Rathaus", ",", "OT", "c/o", "(", "-", ""]
+)  # fmt: skip
+TEXTS = st.one_of(st.none(), st.text(max_size=30), st.lists(WORDS, max_size=5).map(" ".join))
+
+
+@given(st.fixed_dictionaries(
+    dict.fromkeys(["street", "postcode", "town", "place", "municipality"], TEXTS)
+))  # fmt: skip
+def test_a_grade_is_never_better_than_its_evidence(where):
+    look = laws_look()
+    (hit,) = find_hits(pd.DataFrame([offer(**where)], dtype=object), look)
+    assert len(hit.candidates) <= 5
+    assert hit.counted or hit.doubtful
+    if hit.grade == "house":
+        at = np.hypot(*(look.addresses.xy - [hit.point.x, hit.point.y]).T)
+        number = look.addresses.number[at < 0.01]
+        assert any(re.search(rf"(?<!\d)0*{n[:-1] or n}", where["street"]) for n in number)
+    if hit.counted:
+        assert hit.grade in ("house", "street", "stop", "place")
+        assert hit.doubtful or hit.grade != "place"
+    if hit.grade == "none":
+        assert hit.point is None
+
+
+@functools.cache
+def laws_look():
+    gaz = gazetteer.__pytest_wrapped__.obj() if hasattr(gazetteer, "__pytest_wrapped__") else None
+    gaz = gazetteer.__wrapped__() if gaz is None else gaz
+    fixed = town.__wrapped__ if hasattr(town, "__wrapped__") else town.__pytest_wrapped__.obj
+    return Lookup(fixed(gaz), CRS)
+
+
+# Persons ----------------------------------------------------------------------------------------
+
+
+def persons(*rows):
+    columns = ("street", "postcode", "town", "place", "municipality")
+    return pd.DataFrame([dict.fromkeys(columns) | row for row in rows])
+
+
+def test_persons_are_counted_per_municipality_and_cell(town, county):
+    table = persons(
+        {"street": "Mühlenstr. 1", "municipality": "Westdorf"},
+        {"street": "Mühlenstr. 2", "municipality": "Westdorf"},
+        {"street": "Mühlenstr. 1", "municipality": "Ostdorf"},
+        {"street": "Gibt es nicht 3", "municipality": "Ostdorf"},
+        {"street": "Mühlnstraße 1", "municipality": "Westdorf"},
+        {"street": "Nirgends 1"},
+    )
+    found = match_locally(table, town, CRS, cells=county.cells)
+    areas = dict(found.areas.itertuples(index=False))
+    assert areas == {"03999001": 3, "03999002": 2}
+    assert found.cells["persons"].sum() == 3
+    assert found.cells["persons"].max() == 2
+    assert found.grades == {"house": 3, "municipality": 2, "none": 1}
+
+
+def test_persons_addresses_are_asked_of_no_service_and_written_nowhere(
+    town, monkeypatch, tmp_path, caplog
+):
+    def fail(*_args, **_options):
+        raise AssertionError("asked")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("socket.socket.connect", fail)
+    monkeypatch.setattr("sqlite3.connect", fail)
+    monkeypatch.setattr("builtins.open", fail)
+    monkeypatch.setattr("pathlib.Path.open", fail)
+    with caplog.at_level("DEBUG"):
+        match_locally(persons({"street": "Geheimweg 7", "town": "Jever"}), town, CRS)
+    assert "Geheimweg" not in caplog.text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_error_tells_a_persons_address(town, monkeypatch):
+    def fail(asked, _look):
+        raise ValueError(f"broken: {asked.text}")
+
+    table = persons({"street": "Geheimweg 7", "town": "Jever"})
+    monkeypatch.setattr(geocoding, "LOCAL", (fail,))
+    with pytest.raises(SourceError, match="Zeile 1 konnte nicht") as caught:
+        match_locally(table, town, CRS)
+    assert "Geheimweg" not in "".join(traceback.format_exception(caught.value))
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
 
 
 # Files ------------------------------------------------------------------------------------------
 
+HK = "N;X;A;03;9;99;001;0;0;7;;32440500,0;5931500,0;Neuer Weg;11111;Westdorf;;\n"
 
-def test_the_address_file_gives_keys_and_points(tmp_path, faults):
-    path = tmp_path / "addresses.csv"
-    path.write_text(
-        "street,house_number,municipality,lon,lat\nMühlenstr.,12 a,Jever,7.9004,53.5734\n"
-        "Weg,1,Jever,x,53\nWeg,2,Jever,,\n",
+
+def test_everything_that_the_profile_names_is_read(toy_folder, county, faults):
+    (toy_folder / "hk.txt").write_text(HK, encoding="utf-8")
+    (toy_folder / "more.osm").write_text(
+        '<osm version="0.6"><node id="1" lat="53.5" lon="8.1"><tag k="addr:street" v="Weg"/>'
+        '<tag k="addr:housenumber" v="3"/></node></osm>',
         encoding="utf-8",
     )
-    found = read_addresses(path, CRS, faults)
-    assert found["key"].tolist() == ["muehlenstrasse 12a|jever"]
-    assert found.crs == CRS
-    assert shapely.Point(427_000, 5_936_800).distance(found.geometry.iloc[0]) < 1000
-    assert [(f["row"], f["severity"]) for f in faults] == [(3, "rejected"), (4, "rejected")]
+    settings = read_settings(toy_folder)
+    layers = settings.layers.model_copy(update={"addresses": "hk.txt", "stops": None})
+    options = Geocoding(osm="more.osm")
+    settings = settings.model_copy(update={"layers": layers, "geocoding": options})
+    found = read_gazetteer(settings, county.areas, county.places, county.stops, faults)
+    assert found.addresses["number"].tolist() == ["7"]
+    assert found.osm["street"].tolist() == ["Weg"]
+    assert found.stops is county.stops
+    row = locate(found, faults, offer(street="Neuer Weg 7", municipality="Westdorf")).iloc[0]
+    assert (row["grade"], row["area_id"]) == ("house", "03999001")
+    assert faults == []
+
+
+def test_a_profile_without_addresses_has_none(toy_folder, county, faults):
+    settings = read_settings(toy_folder)
+    found = read_gazetteer(settings, county.areas, county.places, county.stops, faults)
+    assert found.addresses is None
+    assert found.osm is None
 
 
 def test_the_list_of_stops_gives_stops_once(tmp_path, faults):
@@ -326,10 +592,3 @@ def test_the_list_of_stops_gives_stops_once(tmp_path, faults):
     check_frame(found, STOPS, crs=CRS)
     assert found["stop_id"].tolist() == ["1", "4"]
     assert [f["row"] for f in faults] == [3, 4, 5]
-
-
-def test_an_address_file_without_coordinates_is_refused(tmp_path, faults):
-    path = tmp_path / "addresses.csv"
-    path.write_text("street,house_number,municipality\nWeg,1,Jever\n", encoding="utf-8")
-    with pytest.raises(SourceError, match="'lon', 'lat'"):
-        read_addresses(path, CRS, faults)

@@ -87,6 +87,7 @@ def make_offers(*rows):
             "grade": ["given" if (*row, True)[2] else "none" for row in rows],
             "located_by": None,
             "location_note": None,
+            "doubtful": False,
             "counted": np.array([(*row, True)[2] for row in rows], dtype=bool),
             "timed": np.ones(len(rows), dtype=bool),
         },

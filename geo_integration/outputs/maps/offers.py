@@ -52,6 +52,7 @@ def offer_entries(shown: Published, settings: Settings, areas: list[str]) -> lis
             "area": area,
             "grade": text(row["grade"]),
             "note": text(row["location_note"]),
+            "doubtful": bool(row["doubtful"]),
             "counted": bool(row["counted"]),
             "timed": bool(row["timed"]),
             "times": times.get(text(row["offer_id"]), []),

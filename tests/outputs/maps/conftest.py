@@ -113,6 +113,7 @@ def _offers() -> gpd.GeoDataFrame:
     ]
     offers = gpd.GeoDataFrame(pd.DataFrame(rows, columns=names), geometry="geometry", crs=CRS)
     return offers.assign(
+        doubtful=[False, True, False, True],
         provider=["VHS", None, HOSTILE["long"], HOSTILE["backtick"]],
         area_id=["03455007", "03455007", "03455020", None],
         located_by=None,

@@ -93,7 +93,7 @@ const SPOTS = (() => {
 })();
 
 function isDoubtful(offer) {
-  return offer.grade === "place" || offer.note !== "";
+  return offer.doubtful;
 }
 
 // Even-odd rule over all rings of a shape.

@@ -173,7 +173,9 @@ def _read_graphml(path: Path) -> Drawn:
         crs = pyproj.CRS.from_user_input(graph.graph["crs"])
         places = {n: (float(d["x"]), float(d["y"])) for n, d in graph.nodes(data=True)}
         streets = _once(graph.edges(keys=True, data=True))
-    except (nx.NetworkXError, ValueError, KeyError, TypeError, SyntaxError, OSError) as error:
+    except (
+        nx.NetworkXError, ValueError, KeyError, TypeError, AttributeError, SyntaxError, OSError
+    ) as error:  # fmt: skip
         raise SourceError(f"{path}: kein lesbares Straßennetz von OSMnx ({error!r})") from error
     number = {node: i for i, node in enumerate(places)}
     refs, xy, sizes, numbers, lengths = array("q"), [], array("q"), array("q"), array("d")

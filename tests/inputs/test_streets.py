@@ -4,6 +4,7 @@ import bz2
 import gzip
 import warnings
 
+import networkx as nx
 import numpy as np
 import pytest
 import shapely
@@ -437,3 +438,10 @@ def test_a_real_street_network_is_whole(real, name, crs, least):
         touching = np.flatnonzero((edges.from_node == node) | (edges.to_node == node))
         if len(touching) == 2 and (flags[touching, 1:3] == flags[touching, 1:2]).all():
             assert not np.array_equal(flags[touching[0]], flags[touching[1]])
+
+
+def test_a_graph_that_osmnx_did_not_save_is_refused(tmp_path):
+    path = tmp_path / "plain.graphml"
+    nx.write_graphml(nx.path_graph(3), path)
+    with pytest.raises(SourceError, match="kein lesbares Straßennetz von OSMnx"):
+        read_streets(path, "EPSG:25832")

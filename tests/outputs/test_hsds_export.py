@@ -95,7 +95,8 @@ def test_what_is_written_is_read_again(package):
     faults = FaultList()
     assert sniff(package) == "hsds"
     table = read_hsds(package, faults).set_index("name")
-    assert not faults
+    # Of "nach Vereinbarung" nobody knows whether it is a course.
+    assert [f["column"] for f in faults] == ["schedules"]
     first = table.loc["Deutsch A1"].dropna().to_dict()
     assert first.pop("offer_id")
     assert first == {
@@ -171,11 +172,19 @@ def test_offers_with_columns_for_the_staff_are_refused(tmp_path, column):
     assert not (tmp_path / "x.zip").exists()
 
 
+def test_offers_whose_times_are_not_known_keep_their_validity(tmp_path):
+    rows, _ = tables(write(tmp_path / "x.zip", OFFERS[:1], SESSIONS[:0]))
+    found = rows["schedules.csv"][0]
+    assert (found["valid_to"], found["freq"], found["opens_at"]) == ("2027-07-31", "", "")
+
+
 def test_a_package_without_offers_has_all_tables(tmp_path):
-    rows, about = tables(write(tmp_path / "x.zip", OFFERS[:0] or [OFFERS[0]], SESSIONS[:0]))
+    path = tmp_path / "x.zip"
+    none = frame(OFFERS).iloc[:0]
+    write_hsds(path, none, SESSIONS[:0], county="F", ags="03455", categories=CATEGORIES)
+    rows, about = tables(path)
     assert {r["path"] for r in about["resources"]} == set(rows)
-    # No times are known, but the validity is.
-    assert rows["schedules.csv"][0]["valid_to"] == "2027-07-31"
+    assert not any(rows.values())
 
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)

@@ -206,9 +206,7 @@ def init(folder: Path) -> None:
 @cli.command(short_help="Dateien aus den Quellen des Profils laden.")
 @click.argument("county", metavar="LANDKREIS")
 @click.argument("layers", metavar="[EBENE]...", nargs=-1)
-@click.option(
-    "--again", is_flag=True, help="Auch nach neueren Ausgaben fragen."
-)
+@click.option("--again", is_flag=True, help="Auch nach neueren Ausgaben fragen.")
 def fetch(county: str, layers: tuple[str, ...], *, again: bool) -> None:
     """Lädt die Dateien, die in county.toml unter [sources] stehen, in den Landkreis-Ordner.
 

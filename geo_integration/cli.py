@@ -220,7 +220,7 @@ def fetch(county: str, layers: tuple[str, ...], *, again: bool) -> None:
       geo-integration fetch C:\\Daten\\mein-landkreis timetable streets --again
     """  # noqa: D301  \b is for click
     with plain_errors():
-        from geo_integration.inputs import fetching
+        from geo_integration.inputs.fetching import layers as fetching
 
         settings = settings_of(county)
         with _downloads() as progress:

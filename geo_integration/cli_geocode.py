@@ -38,8 +38,8 @@ def review(county: str, out: Path | None) -> None:
     Eine Liste gleichen Namens wird überschrieben.
     """
     with plain_errors():
-        from geo_integration.inputs.geocode_county import review_county
-        from geo_integration.inputs.geocode_review import REVIEW
+        from geo_integration.inputs.geocoding.county import review_county
+        from geo_integration.inputs.geocoding.review import REVIEW
         from geo_integration.inputs.tables import FaultList
 
         settings, faults = settings_of(county), FaultList()
@@ -55,7 +55,7 @@ def review(county: str, out: Path | None) -> None:
 def confirm(county: str, file: Path, by: str) -> None:
     """Liest die ausgefüllte Liste ein und merkt sich bestätigte Orte in geocoding.csv."""
     with plain_errors():
-        from geo_integration.inputs.geocode_county import confirm_county
+        from geo_integration.inputs.geocoding.county import confirm_county
         from geo_integration.inputs.tables import FaultList
 
         settings, faults = settings_of(county), FaultList()

@@ -62,7 +62,7 @@ def template(county: str, out: Path) -> None:
         from geo_integration.errors import OutputError
         from geo_integration.files import beside
         from geo_integration.inputs.county import area_names
-        from geo_integration.inputs.template import write_template
+        from geo_integration.inputs.offers.template import write_template
 
         settings = settings_of(county)
         if out.exists():
@@ -97,7 +97,7 @@ def send(county: str, by: str, out: Path, day: dt.datetime | None) -> None:
     E-Mail verschickt; was zurückkommt, trägt 'offers merge' ein.
     """
     with plain_errors():
-        from geo_integration.inputs.review import write_rounds
+        from geo_integration.inputs.offers.review import write_rounds
 
         settings = settings_of(county)
         path = settings.folder / settings.layers.offers
@@ -125,7 +125,7 @@ def merge(county: str, files: Sequence[Path], day: dt.datetime | None) -> None:
     Tag und Person.
     """
     with plain_errors():
-        from geo_integration.inputs.review import CONFLICT, LEFT_OUT, merge_rounds
+        from geo_integration.inputs.offers.review import CONFLICT, LEFT_OUT, merge_rounds
 
         settings = settings_of(county)
         path = settings.folder / settings.layers.offers

@@ -18,11 +18,11 @@ from geo_integration.inputs.calendars import (
     read_calendar,
     require_validity,
 )
-from geo_integration.inputs.geocode_county import locate_in_county
-from geo_integration.inputs.geocode_ledger import LEDGER
-from geo_integration.inputs.geocoding import read_gazetteer
-from geo_integration.inputs.offer_checks import note_doubles, with_age
-from geo_integration.inputs.offers import OfferInputs, read_offers, rows_with
+from geo_integration.inputs.geocoding.chain import read_gazetteer
+from geo_integration.inputs.geocoding.county import locate_in_county
+from geo_integration.inputs.geocoding.ledger import LEDGER
+from geo_integration.inputs.offers.checks import note_doubles, with_age
+from geo_integration.inputs.offers.lists import OfferInputs, read_offers, rows_with
 from geo_integration.inputs.register import read_register
 from geo_integration.inputs.residents import read_cells
 from geo_integration.inputs.streets import Streets, read_streets

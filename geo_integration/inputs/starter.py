@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from geo_integration.errors import SettingsError
 from geo_integration.files import beside
-from geo_integration.inputs.offer_columns import COLUMNS, REQUIRED
-from geo_integration.inputs.template import write_template
+from geo_integration.inputs.offers.columns import COLUMNS, REQUIRED
+from geo_integration.inputs.offers.template import write_template
 from geo_integration.settings import PROFILE, read_settings
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from geo_integration.errors import OutputError, SourceError
-from geo_integration.inputs.offer_columns import COLUMNS, ONLY_READ
-from geo_integration.inputs.offers import read_offers
+from geo_integration.inputs.offers.columns import COLUMNS, ONLY_READ
+from geo_integration.inputs.offers.lists import read_offers
 from geo_integration.inputs.starter import OFFERS, README, write_starter
 from geo_integration.inputs.tables import read_table
 from geo_integration.settings import PROFILE, Transit, Walking, read_settings

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from geo_integration.errors import OutputError
-from geo_integration.inputs.hsds import read_hsds
-from geo_integration.inputs.offer_sources import sniff
-from geo_integration.inputs.schedules import parse_hours
+from geo_integration.inputs.offers.hsds import read_hsds
+from geo_integration.inputs.offers.sources import sniff
 from geo_integration.inputs.tables import FaultList
+from geo_integration.inputs.times.schedules import parse_hours
 from geo_integration.measures.disclosure import published_offers
 from geo_integration.outputs.hsds import write_hsds
 

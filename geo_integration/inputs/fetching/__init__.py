@@ -1,0 +1,1 @@
+"""The layers' sources -> files in the county's folder."""

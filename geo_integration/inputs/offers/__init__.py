@@ -1,0 +1,1 @@
+"""Lists of offers: workbooks and other sources -> OFFERS, SESSIONS."""

@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo_integration.errors import GeoIntegrationError, SourceError
+from geo_integration.frames import SESSIONS, check_frame
+from geo_integration.inputs.offers.columns import COLUMNS, ONLY_READ
+from geo_integration.inputs.offers.lists import read_offers
+from geo_integration.inputs.tables import FaultList, plain_header
+from geo_integration.settings import Category
+
+CATEGORIES = (
+    Category(
+        id="sprachkurs", label="Sprachkurs", label_en="Language course", field="f", letter="S"
+    ),
+    Category(id="beratung", label="Beratung", field="f", letter="B"),
+)
+HEAD = "Nr;Name;Kategorie;Termine;Terminart;In den Ferien;Vertraulich;Breite;Länge"
+
+
+@pytest.fixture
+def read(tmp_path, faults):
+    """Write an offers' table and read it."""
+
+    def read(*lines, head=HEAD):
+        path = tmp_path / "offers.csv"
+        path.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+        found = read_offers(path, CATEGORIES, faults)
+        check_frame(found.sessions, SESSIONS)
+        return found
+
+    return read
+
+
+def test_an_offer_has_its_sessions(read, faults):
+    found = read('A1;Kurs;sprachkurs;"Di 18:00-19:30; Do 9-10";fest;nein;;;')
+    assert found.sessions.to_dict("list") == {
+        "session_id": ["A1/1", "A1/2"],
+        "offer_id": ["A1", "A1"],
+        "weekday": [1, 3],
+        "start_s": [64800, 32400],
+        "end_s": [70200, 36000],
+        "drop_in": [False, False],
+        "term_only": [True, True],
+    }
+    assert found.offers["timed"].tolist() == [True]
+    assert faults == []
+
+
+def test_an_offer_without_times_is_kept_and_untimed(read, faults):
+    found = read("A1;Kurs;sprachkurs;;;;;;")
+    assert found.offers["timed"].tolist() == [False]
+    assert found.sessions.empty
+    assert faults == []
+
+
+@pytest.mark.parametrize("category", ["sprachkurs", "Sprachkurs", "SPRACHKURS", "language course"])
+def test_a_category_is_known_by_id_or_label(read, category):
+    assert read(f"A1;Kurs;{category};;;;;;").offers["category"].tolist() == ["sprachkurs"]
+
+
+def test_an_unknown_category_rejects_the_row_and_names_the_known(read, faults):
+    found = read("A1;Kurs;Sprachkurs;;;;;;", "A2;Chor;Musik;;;;;;")
+    assert found.offers["offer_id"].tolist() == ["A1"]
+    assert found.rejected["Zeile"].tolist() == [3]
+    assert "bekannt: Sprachkurs, Beratung (gefunden: Musik)" in found.rejected["Grund"][0]
+    assert [(f["row"], f["column"], f["severity"]) for f in faults] == [
+        (3, "Kategorie", "rejected")
+    ]
+
+
+def test_a_missing_name_rejects_the_row(read):
+    found = read("A1;Kurs;Sprachkurs;;;;;;", "A2;;Sprachkurs;;;;;;", "A3;  ;Sprachkurs;;;;;;")
+    assert found.rejected["Zeile"].tolist() == [3, 4]
+    assert set(found.rejected["Grund"]) == {"Name: Name fehlt (gefunden: nichts)"}
+
+
+def test_of_two_rows_with_one_number_the_first_counts(read):
+    found = read("A1;Kurs;Sprachkurs;;;;;;", "A1;Anderer;Sprachkurs;;;;;;")
+    assert found.offers["name"].tolist() == ["Kurs"]
+    assert found.rejected["Grund"].tolist() == ["Nr: Nr kommt doppelt vor (gefunden: A1)"]
+
+
+def test_rejected_rows_are_kept_as_they_were(read):
+    head = HEAD + ";Eigene Spalte"
+    found = read(
+        "A1;Kurs;Sprachkurs;;;;;;;", "A2; Chor ;Musik;Di 18-19;fest;ja;;53,1;8;x y", head=head
+    )
+    row = found.rejected.iloc[0]
+    assert list(found.rejected.columns) == ["Zeile", "Grund", *head.split(";")]
+    assert row[["Nr", "Name", "Kategorie", "Termine", "Breite", "Eigene Spalte"]].tolist() == [
+        "A2", "Chor", "Musik", "Di 18-19", "53,1", "x y",
+    ]  # fmt: skip
+
+
+def test_every_row_of_the_file_is_an_offer_or_rejected(read):
+    found = read(
+        "A1;Kurs;Sprachkurs;;;;;;", "A2;;Sprachkurs;;;;;;", ";Ohne Nummer;Beratung;;;;;;",
+        "A1;Doppelt;Beratung;;;;;;", "A3;Chor;Musik;;;;;;",
+    )  # fmt: skip
+    rows = sorted([*found.offers["row"], *found.rejected["Zeile"]])
+    assert rows == [2, 3, 4, 5, 6]
+
+
+def test_an_offer_without_number_keeps_its_made_one_wherever_it_stands(read):
+    one, other = ";Chor;Beratung;;;;;;", ";Treff;Beratung;Di 9-10;;;;;"
+    first = read("A1;Kurs;Sprachkurs;;;;;;", one, other).offers.set_index("name")["offer_id"]
+    later = read(other, one).offers.set_index("name")["offer_id"]
+    assert first[["Chor", "Treff"]].tolist() == later[["Chor", "Treff"]].tolist()
+    assert first.is_unique
+
+
+def test_two_equal_offers_without_number_are_both_kept(read):
+    found = read(";Chor;Beratung;;;;;;", ";Chor;Beratung;;;;;;")
+    assert found.offers["offer_id"].is_unique
+    assert len(found.offers) == 2
+
+
+def test_times_that_are_not_understood_leave_the_offer_untimed_and_noted(read, faults):
+    found = read(
+        "A1;Kurs;Sprachkurs;nach Absprache;;;;;", "A2;Kurs;Sprachkurs;Di 9-10;manchmal;;;;"
+    )
+    assert found.offers["timed"].tolist() == [False, False]
+    assert [(f["row"], f["column"], f["severity"]) for f in faults] == [
+        (2, "Termine", "warning"), (3, "Termine", "warning"),
+    ]  # fmt: skip
+    assert "zählt mit unbekannten Zeiten" in faults[0]["message"]
+    assert found.rejected.empty
+
+
+@pytest.mark.parametrize(
+    ("kind", "drop_in"), [("offen", True), ("Öffnungszeiten", True), ("fest", False), ("", False)]
+)
+def test_the_kind_of_times_tells_courses_from_opening_hours(read, kind, drop_in):
+    found = read(f"A1;Kurs;Sprachkurs;Di 9-10;{kind};;;;")
+    assert found.sessions["drop_in"].tolist() == [drop_in]
+
+
+@pytest.mark.parametrize(
+    ("text", "term_only"),
+    [
+        ("ja", False),
+        ("JA", False),
+        ("x", False),
+        ("1", False),
+        ("", False),
+        ("nein", True),
+        ("no", True),
+    ],
+)
+def test_yes_and_no_are_understood_and_holidays_included_by_default(read, text, term_only):
+    found = read(f"A1;Kurs;Sprachkurs;Di 9-10;;{text};;;")
+    assert found.sessions["term_only"].tolist() == [term_only]
+
+
+def test_neither_yes_nor_no_is_noted(read, faults):
+    found = read("A1;Kurs;Sprachkurs;Di 9-10;;vielleicht;;;")
+    assert [(f["column"], f["found"]) for f in faults] == [("In den Ferien", "vielleicht")]
+    assert found.sessions["term_only"].tolist() == [False]
+
+
+def test_what_may_be_confidential_is_never_taken_as_open(read):
+    # A mark that is not understood must not publish a shelter's address.
+    found = read(
+        "A1;Haus;Beratung;;;;ja;;", "A2;Haus;Beratung;;;;vertraulich!;;", "A3;H;Beratung;;;;;;"
+    )
+    assert found.offers["offer_id"].tolist() == ["A3"]
+
+
+def test_nothing_of_a_confidential_row_reaches_a_message_or_a_list(read, faults):
+    found = read(
+        "A1;Geheimhaus;gibt es nicht;Mo irgendwann Geheimweg 9;;;ja;Geheim;Geheim",
+        "A2;Haus;Beratung;;;;;;",
+    )
+    assert [(f["row"], f["column"], f["found"]) for f in faults] == [(2, "Vertraulich", None)]
+    assert found.rejected.empty
+    assert not any("Geheim" in str(f) for f in faults)
+
+
+def test_coordinates_may_have_a_decimal_comma(read, faults):
+    found = read("A1;Kurs;Sprachkurs;;;;;53,5734;7.9004", "A2;Kurs;Sprachkurs;;;;;N53;7,9")
+    assert found.offers["lat"].tolist()[:1] == [53.5734]
+    assert found.offers["lat"].isna().tolist() == [False, True]
+    assert [(f["row"], f["column"], f["found"]) for f in faults] == [(3, "Breite", "N53")]
+
+
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        ("id,name,category,times", "A1,Kurs,sprachkurs,Di 9-10"),
+        ("NR.,ANGEBOT,KATEGORIE,ZEITEN", "A1,Kurs,sprachkurs,Di 9-10"),
+        ("Termine,Kategorie,Name,Nr", "Di 9-10,sprachkurs,Kurs,A1"),
+    ],
+)
+def test_headers_may_be_english_or_other_and_in_any_order(read, head, line):
+    found = read(line, head=head)
+    assert found.offers[["offer_id", "name", "times"]].iloc[0].tolist() == ["A1", "Kurs", "Di 9-10"]
+
+
+@pytest.mark.parametrize("key", COLUMNS)
+def test_no_header_stands_for_two_columns(key):
+    own = {plain_header(header) for header in COLUMNS[key].headers}
+    for other, column in COLUMNS.items():
+        if other != key:
+            assert not own & {plain_header(header) for header in column.headers}
+
+
+def test_a_file_without_names_or_categories_is_refused(read):
+    with pytest.raises(SourceError, match=r"'Kategorie' \(gemeint: 'Kategorien'\?\)"):
+        read("A1;Kurs;x", head="Nr;Name;Kategorien")
+
+
+def test_a_file_without_usable_row_is_refused_with_the_reasons(read):
+    with pytest.raises(SourceError, match=r"kein brauchbares Angebot \(Kategorie: unbekannte"):
+        read("A1;Kurs;Musik;;;;;;")
+    with pytest.raises(SourceError, match="keine Zeilen"):
+        read()
+
+
+def test_workbooks_are_read_like_csv(tmp_path, faults):
+    path = tmp_path / "offers.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Nr", "Name", "Kategorie", "Breite", "Länge", "Termine"])
+        sheet.write_row(1, 0, [7, "Kurs", "Sprachkurs", 53.5, 7.9, "Mo-Fr 9-12 Uhr"])
+    found = read_offers(path, CATEGORIES, faults)
+    assert found.offers.loc[0, ["offer_id", "lat", "lon"]].tolist() == ["7", 53.5, 7.9]
+    assert len(found.sessions) == 5
+    assert faults == []
+
+
+@given(
+    st.lists(
+        st.lists(st.text(alphabet='aJj1 ;-,:"DiMo9Nn', max_size=8), min_size=9, max_size=9),
+        max_size=4,
+    )
+)
+def test_any_cells_are_offers_or_an_error_with_words(tmp_path_factory, lines):
+    path = tmp_path_factory.getbasetemp() / "any_offers.csv"
+    table = pd.DataFrame(lines, columns=HEAD.split(";"))
+    table.loc[:, "Kategorie"] = "sprachkurs"
+    table.to_csv(path, sep=";", index=False)
+    faults = FaultList()
+    try:
+        found = read_offers(path, CATEGORIES, faults)
+    except GeoIntegrationError:
+        return
+    check_frame(found.sessions, SESSIONS)
+    assert not found.offers["offer_id"].duplicated().any()
+
+
+@pytest.mark.parametrize("key", [key for key in COLUMNS if key not in ONLY_READ])
+def test_the_manual_explains_every_column(key):
+    text = (Path(__file__).parents[3] / "docs" / "anleitung.md").read_text(encoding="utf-8")
+    assert f"| {COLUMNS[key].header} | {COLUMNS[key].meaning} |" in text

@@ -11,20 +11,15 @@ from geo_integration.inputs.offers.objects import (
     Asker,
     Item,
     Row,
+    clock,
+    day_of,
     is_shelter,
     joined,
     language,
     offer_rows,
 )
-from geo_integration.inputs.offers.rules_in_words import (
-    DAYS,
-    clock,
-    day_of,
-    days_in_words,
-    last_day,
-    rule_of,
-)
 from geo_integration.inputs.tables import FaultList, plain_header
+from geo_integration.inputs.times.recurrence import Series, series_of, weekdays
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -369,21 +364,26 @@ def _part(ask: Asker, schedule: Item) -> Times:
         ask.note("opens_at", f"{begin}-{end}", "keine Uhrzeiten: die Zeiten sind unbekannt")
         return told._replace(text=None)
     try:
-        days, ends = _days(recurs, start or first)
+        series = _series(recurs, start or first)
     except ValueError as error:
         ask.note("schedules", joined(recurs.values(), " "), f"{error}; die Zeiten sind unbekannt")
         return told._replace(text=ask.text(schedule, "description"))
-    return told._replace(text=f"{days} {hours}", last=last or ends)
+    text = "; ".join(f"{days} {hours}" for days in series.days)
+    return told._replace(text=text, last=last or series.last)
 
 
-def _days(recurs: dict[str, str], start: dt.date | None) -> tuple[str, dt.date | None]:
+def _series(recurs: dict[str, str], start: dt.date | None) -> Series:
     """Days in words, and the last one."""
     if not recurs["FREQ"] and not recurs["BYDAY"]:
         if start is None:
             raise ValueError("weder Wochentag noch Datum")
-        return DAYS[start.weekday()], start
-    rule = rule_of({**recurs, "FREQ": recurs["FREQ"] or "WEEKLY"})
-    return days_in_words(rule, start), last_day(rule, start)
+        return Series((weekdays([start.weekday()]),), start)
+    parts = {**recurs, "FREQ": recurs["FREQ"] or "WEEKLY"}
+    # Lists may stand with blanks or semicolons here, and whole numbers as 2.0.
+    if ends := day_of(parts["UNTIL"]):
+        parts["UNTIL"] = f"{ends:%Y%m%d}"
+    plain = {k: re.sub(r"\.0*$", "", re.sub(r"[,;\s]+", ",", v.strip())) for k, v in parts.items()}
+    return series_of(";".join(f"{key}={text}" for key, text in plain.items() if text), start)
 
 
 def _hours(begin: str | None, end: str | None) -> str | None:

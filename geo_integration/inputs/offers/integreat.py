@@ -14,22 +14,15 @@ from geo_integration.inputs.offers.objects import (
     Asker,
     Item,
     Row,
+    clock,
+    day_of,
     is_shelter,
     joined,
-    language,
     load_json,
     offer_rows,
 )
-from geo_integration.inputs.offers.rules_in_words import (
-    DAYS,
-    clock,
-    day_of,
-    days_in_words,
-    last_day,
-    read_rule,
-    weekdays,
-)
 from geo_integration.inputs.tables import FaultList
+from geo_integration.inputs.times.recurrence import DAYS, series_of, weekdays
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -45,9 +38,9 @@ _DEEP = 3
 
 
 class When(NamedTuple):
-    """Times in words, the first and last day, and what had to be said of them."""
+    """Days in words, the first and last day, and what had to be said of them."""
 
-    times: str | None
+    days: tuple[str, ...]
     first: dt.date | None
     last: dt.date | None
     remark: str | None = None
@@ -180,7 +173,6 @@ def _with_common(ask: Asker, item: Item, row: Row) -> Row:
         "town": ask.text(place, "town"),
         "lat": ask.number(place, "latitude"),
         "lon": ask.number(place, "longitude"),
-        "languages": language(_language_of(item)),
         "barrier_free": ask.text(item, "barrier_free"),
         "contact": _contact(ask, item),
         "link": ask.link(item, "website") or ask.link(item, "url"),
@@ -279,8 +271,8 @@ def _event(ask: Asker, item: Item, on: dt.date | None) -> Row | None:
     also = f"auch online: {meeting}" if located else f"online: {meeting}"
     return {
         "category": ask.text(ask.table(item, "category"), "name") or EVENT,
-        "times": when.times,
-        "times_kind": ("offen" if when.whole_day else "fest") if when.times else None,
+        "times": "; ".join(when.days) or None,
+        "times_kind": ("offen" if when.whole_day else "fest") if when.days else None,
         "valid_from": when.first.isoformat() if when.first else None,
         "valid_to": when.last.isoformat() if when.last else None,
         "format": "online" if online else "vor Ort" if located else None,
@@ -299,7 +291,7 @@ def _when(ask: Asker, item: Item) -> When:
     )
     if first is None:
         ask.note("event", ask.text(event, "start"), "ohne lesbaren Tag: die Zeiten sind unbekannt")
-        return When(None, None, None)
+        return When((), None, None)
     whole_day = ask.flag(event, "all_day")
     hours = "00:00-24:00" if whole_day else None
     if hours is None and begin and end and begin != end:
@@ -313,9 +305,9 @@ def _when(ask: Asker, item: Item) -> When:
         when = _once(first, max(first, last or first), hours, on_weekdays=on_weekdays)
     if hours is None:
         ask.note("event", f"{begin}-{end}", "ohne lesbare Uhrzeiten: die Zeiten sind unbekannt")
-        return when._replace(times=None, remark=when.times)
-    times = f"{when.times} {hours}" if when.times else None
-    return when._replace(times=times, whole_day=whole_day)
+        return when._replace(days=(), remark="; ".join(when.days) or when.remark)
+    days = tuple(f"{days} {hours}" for days in when.days)
+    return when._replace(days=days, whole_day=whole_day)
 
 
 def _start_of(rule: str) -> dt.date | None:
@@ -326,11 +318,11 @@ def _start_of(rule: str) -> dt.date | None:
 def _repeated(ask: Asker, rule: str, start: dt.date) -> When:
     """Days of an event that recurs."""
     try:
-        found = read_rule(rule)
-        return When(days_in_words(found, start), start, last_day(found, start))
+        found = series_of(rule, start)
     except ValueError as error:
         ask.note("recurrence_rule", rule, f"{error}; die Zeiten sind unbekannt")
-        return When(None, start, None, f"Wiederholung: {rule}")
+        return When((), start, None, f"Wiederholung: {rule}")
+    return When(found.days, start, found.last, found.rest or None)
 
 
 def _once(first: dt.date, last: dt.date, hours: str | None, *, on_weekdays: bool) -> When:
@@ -340,4 +332,4 @@ def _once(first: dt.date, last: dt.date, hours: str | None, *, on_weekdays: bool
         last = first  # over midnight
     days = {(first.weekday() + i) % 7 for i in range(min((last - first).days + 1, 7))}
     kept = {day for day in days if day < 5} if on_weekdays else days
-    return When(weekdays(kept or days), first, last)
+    return When((weekdays(kept or days),), first, last)

@@ -6,6 +6,7 @@ wrong type noted instead of trusted, and the table that goes the same way as a w
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import json
 import math
@@ -288,3 +289,28 @@ def offer_rows(file: str, rows: list[Row]) -> pd.DataFrame:
     table = pd.DataFrame([{key: row.get(key) for key in columns} for row in rows], columns=columns)
     table = table.astype(object).where(table.notna(), None)
     return table.assign(file=file, row=table["row"].astype("int64"))
+
+
+# Dates and times ------------------------------------------------------------------------------
+
+
+def day_of(text: str | None) -> dt.date | None:
+    """Read the date of "2026-12-31", "20261231T235959", "2026-12-31T18:00:00+01:00"."""
+    found = re.match(r"\s*(\d{4})-?(\d{2})-?(\d{2})(?!\d)", text or "", re.ASCII)
+    try:
+        return dt.date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    except ValueError:
+        return None
+
+
+def clock(text: str | None) -> str | None:
+    """Read the time of "09:00", "9:00:00", "09:00:00Z", "2026-12-31T09:00:00+01:00" as "09:00"."""
+    found = re.fullmatch(
+        r"(?:\d{4}-\d{2}-\d{2}[T ])?(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?\s*"
+        r"(?:Z|[+-]\d{2}(?::?\d{2})?)?",
+        (text or "").strip(),
+        re.ASCII | re.IGNORECASE,
+    )
+    if not found or int(found[1]) > 24 or int(found[2]) > 59:
+        return None
+    return "24:00" if int(found[1]) == 24 else f"{int(found[1]):02d}:{found[2]}"

@@ -22,13 +22,13 @@ from geo_integration.errors import SourceError
 from geo_integration.inputs.offers.objects import (
     Asker,
     Row,
+    day_of,
     is_shelter,
     joined,
     language,
     offer_rows,
     plain,
 )
-from geo_integration.inputs.offers.rules_in_words import day_of
 from geo_integration.inputs.sheets import as_text, short
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Weekly hours and their rhythm, and how dates of calendars (RFC 5545) become such hours."""
+"""Weekly hours and their rhythm, and how series of calendars (RFC 5545) are told in words."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import datetime as dt
 import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr  # type: ignore[import-untyped,unused-ignore]
 
-from geo_integration.frames import DAY_S
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 # An end before the start is after midnight; more than this later it is a typing error.
 LONGEST_NIGHT_S = 12 * 3600
 # A rhythm is told from what happens within two years.
 WINDOW = dt.timedelta(weeks=104)
+DAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
+_ANY_MONDAY = dt.date(2024, 1, 1)
 _CODES = "MO|TU|WE|TH|FR|SA|SU"
 _KNOWN = {
     "FREQ": re.compile("DAILY|WEEKLY|MONTHLY"),
@@ -150,66 +149,72 @@ def rhythm_words(numbers: Sequence[int]) -> str:
 # RRULE ----------------------------------------------------------------------------------------
 
 
-def times_of_rrule(
-    rule: str,
-    start: dt.datetime,
-    end: dt.datetime,
-    *,
-    today: dt.date | None = None,
-    zone: str = "Europe/Berlin",
-) -> Times:
-    """Read the hours of a calendar's series.
+class Series(NamedTuple):
+    """Dates that recur, in words that `parse_times` reads.
+
+    `days` such as "Di, Do", "14-tägig Do", "jeden 1. und 3. Mi im Monat"; `last` the last date,
+    None where there is no end; `rest` lines that are no rule, such as dates left out.
+    """
+
+    days: tuple[str, ...]
+    last: dt.date | None
+    rest: str = ""
+
+
+def series_of(rule: str, first: dt.date | None) -> Series:
+    """Tell a rule of a calendar in words.
 
     Parameters
     ----------
     rule : str
-        "FREQ=WEEKLY;BYDAY=TU,TH", also with "RRULE:" and with lines of EXDATE; "" is a single
-        event.
-    start, end : datetime
-        Of the first event. Aware ones are told in `zone`, others are taken as they are.
-    today : date, optional
-        With it, a series that is over has no hours any more.
-    zone : str
-        Where the offers are.
+        "FREQ=WEEKLY;BYDAY=TU,TH", also with "RRULE:" and with further lines (DTSTART, EXDATE).
+    first : date or None
+        First date of the series; None where it is not known.
 
     Returns
     -------
-    Times
-        A single event, a series that is over, one that does not follow weeks or the weekdays of
-        the month, and a rule that is not understood have no hours; `remark` says why.
+    Series
+        The days and the last of them.
+
+    Raises
+    ------
+    ValueError
+        When the rule is not understood, or follows neither weeks nor weekdays of the month.
     """
-    lines = [line.strip() for line in rule.strip().splitlines()]
+    lines = rule.split()
     rules = [re.sub(r"(?i)^RRULE:", "", line) for line in lines if "FREQ=" in line.upper()]
     rest = [line for line in lines if not re.match(r"(?i)(RRULE:|DTSTART|.*FREQ=)", line)]
-    try:
-        begin, finish = _local(start, zone), _local(end, zone)
-        _check_event(begin, finish, rules)
-        parts = _parts(rules[0], begin)
-        final = _last(parts, begin, zone, today)
-        hours = _hours(parts, begin, finish)
-    except (ValueError, OverflowError) as error:
-        kept = rule.strip() or f"{start:%d.%m.%Y %H:%M}-{end:%H:%M}"
-        return Times([], not_understood=kept, remark=str(error))
-    remark = f"bis {final:%d.%m.%Y}" if final else ""
-    return Times(hours, not_understood="; ".join(filter(None, rest)), remark=remark)
-
-
-def _local(moment: dt.datetime, zone: str) -> dt.datetime:
-    """A moment by the clock on the wall."""
-    return (moment.astimezone(ZoneInfo(zone)) if moment.tzinfo else moment).replace(tzinfo=None)
-
-
-def _check_event(begin: dt.datetime, finish: dt.datetime, rules: list[str]) -> None:
-    """Refuse an event without length or of several days, and what has not one rule."""
-    if not begin < finish <= begin + dt.timedelta(days=1):
-        raise ValueError("Anfang und Ende passen nicht zusammen")
     if len(rules) != 1:
-        raise ValueError("mehrere Regeln" if rules else _single(begin))
+        raise ValueError("mehrere Wiederholungsregeln" if rules else "keine Wiederholungsregel")
+    try:
+        begin = dt.datetime.combine(first or _ANY_MONDAY, dt.time())
+        parts = _parts(rules[0], begin)
+        if first is None and "BYDAY" not in parts:
+            raise ValueError("Wochentag der Wiederholung fehlt")
+        last = _last(parts, begin) if first else _until(parts)
+        rhythms = _rhythms(parts, begin)
+    except OverflowError as error:
+        raise ValueError("Wiederholungsregel ohne Termine") from error
+    words = tuple(_in_words(rhythm, days) for rhythm, days in rhythms.items())
+    return Series(words, last, "; ".join(filter(None, rest)))
 
 
-def _single(day: dt.date) -> str:
-    """Say that there is one event only."""
-    return f"einzelner Termin am {day:%d.%m.%Y}"
+def weekdays(days: Collection[int]) -> str:
+    """Weekdays in words: "Di, Do", "Mo-Fr"."""
+    order = sorted(days)
+    whole = len(order) > 2 and order[-1] - order[0] == len(order) - 1
+    return f"{DAYS[order[0]]}-{DAYS[order[-1]]}" if whole else ", ".join(DAYS[d] for d in order)
+
+
+def _in_words(rhythm: str, days: Collection[int]) -> str:
+    """Say on which days: "Di, Do", "alle 3 Wochen Do", "jeden letzten Fr im Monat"."""
+    said = weekdays(days)
+    if rhythm.startswith("m"):
+        numbers = [part[1:] for part in rhythm.split(",")]
+        told = " und ".join("letzten" if n == "-1" else f"{n}." for n in numbers)
+        return f"jeden {told} {said} im Monat"
+    every = {"": "", "2w": "14-tägig "}.get(rhythm, f"alle {rhythm[:-1]} Wochen ")
+    return f"{every}{said}"
 
 
 def _parts(rule: str, begin: dt.datetime) -> dict[str, str]:
@@ -242,59 +247,47 @@ def _check_steps(interval: int, days: str, begin: dt.datetime) -> None:
         raise ValueError("Wiederholungsregel ohne Termine")
 
 
-def _dates(parts: dict[str, str], begin: dt.datetime, *without: str) -> Any:  # noqa: ANN401
-    """The series of a rule, less some of its parts."""
-    kept = ";".join(f"{key}={text}" for key, text in parts.items() if key not in without)
+def _dates(parts: dict[str, str], begin: dt.datetime) -> Any:  # noqa: ANN401
+    """The series of a rule without its end."""
+    kept = ";".join(f"{k}={text}" for k, text in parts.items() if k not in {"UNTIL", "COUNT"})
     return rrulestr(kept, dtstart=begin)
 
 
-def _last(
-    parts: dict[str, str], begin: dt.datetime, zone: str, today: dt.date | None
-) -> dt.date | None:
-    """Last day of a series, None when it has no end; refuses one event, and what is over."""
-    until, count = parts.get("UNTIL"), int(parts.get("COUNT", _MOST_DATES + 1))
+def _last(parts: dict[str, str], begin: dt.datetime) -> dt.date | None:
+    """Last date of a series, None when it has no end; refuses a series without dates."""
+    until, count = _until(parts), int(parts.get("COUNT", _MOST_DATES + 1))
     if until is None and count > _MOST_DATES:
         return None
-    limit = _until(until, zone) if until else None
-    count = min(count, _MOST_DATES)
-    found: list[dt.datetime] = []
-    for moment in _dates(parts, begin, "UNTIL", "COUNT"):
-        if (limit and moment > limit) or len(found) == count:
+    found: list[dt.date] = []
+    for moment in _dates(parts, begin):
+        if (until and moment.date() > until) or len(found) == min(count, _MOST_DATES):
             break
-        found.append(moment)
+        found.append(moment.date())
     if not found:
         raise ValueError("Wiederholungsregel ohne Termine")
-    if len(found) == 1:
-        raise ValueError(_single(found[0]))
-    final = limit if limit and len(found) == _MOST_DATES else found[-1]
-    if today is not None and final.date() < today:
-        raise ValueError(f"die Reihe endete am {final:%d.%m.%Y}")
-    return final.date()
+    return until if until and len(found) == _MOST_DATES else found[-1]
 
 
-def _until(text: str, zone: str) -> dt.datetime:
-    """The last moment of "20261231", "20261231T180000", "20261231T170000Z"."""
-    plain = text.rstrip("Z") if "T" in text else f"{text}T235959"
+def _until(parts: dict[str, str]) -> dt.date | None:
+    """The date of "20261231", "20261231T180000", "20261231T170000Z"."""
+    if "UNTIL" not in parts:
+        return None
     try:
-        moment = dt.datetime.strptime(plain, "%Y%m%dT%H%M%S")  # noqa: DTZ007
+        return dt.datetime.strptime(parts["UNTIL"][:8], "%Y%m%d").date()  # noqa: DTZ007
     except ValueError as error:
         raise ValueError("das Ende der Reihe ist kein Datum") from error
-    return _local(moment.replace(tzinfo=dt.UTC), zone) if text.endswith("Z") else moment
 
 
-def _hours(parts: dict[str, str], begin: dt.datetime, finish: dt.datetime) -> list[Hours]:
-    """Weekdays of a series, each with its rhythm."""
-    series = _dates(parts, begin, "UNTIL", "COUNT")
-    days = [moment.date() for moment in series.between(begin, begin + WINDOW, inc=True)]
-    start_s = begin.hour * 3600 + begin.minute * 60 + begin.second
-    end_s = start_s + int((finish - begin).total_seconds())
-    if end_s > 2 * DAY_S or not days:
+def _rhythms(parts: dict[str, str], begin: dt.datetime) -> dict[str, list[int]]:
+    """Rhythms of a series, each with its weekdays."""
+    days = [m.date() for m in _dates(parts, begin).between(begin, begin + WINDOW, inc=True)]
+    if not days:
         raise ValueError("Wiederholungsregel ohne Termine")
-    hours = []
+    found: dict[str, list[int]] = {}
     for weekday in sorted({day.weekday() for day in days}):
         own = [day for day in days if day.weekday() == weekday]
         rhythm = rhythm_of(own, begin.date(), (begin + WINDOW).date())
         if rhythm is None or (rhythm.endswith("w") and parts["FREQ"] == "MONTHLY"):
             raise ValueError("Wiederholung weder nach Wochen noch nach Wochentagen im Monat")
-        hours.append(Hours(weekday, start_s, end_s, rhythm))
-    return hours
+        found.setdefault(rhythm, []).append(weekday)
+    return found

@@ -28,10 +28,10 @@ class _InOrder(click.Group):
     """Commands in the order of their use."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        return ["template", "send", "merge"]
+        return ["template", "send", "merge", "export"]
 
 
-@click.group(cls=_InOrder, short_help="Angebotsliste: Vorlage, Prüflisten, Rücklauf.")
+@click.group(cls=_InOrder, short_help="Angebotsliste: Vorlage, Prüflisten, Rücklauf, Export.")
 def offers() -> None:
     """Die Liste der Angebote anlegen, prüfen lassen und den Rücklauf eintragen.
 
@@ -40,6 +40,7 @@ def offers() -> None:
       geo-integration offers template LANDKREIS       leere Vorlage mit Erklärungen
       geo-integration offers send LANDKREIS           je Gemeinde eine Liste zum Prüfen
       geo-integration offers merge LANDKREIS *.xlsx   Antworten eintragen, Konflikte nennen
+      geo-integration offers export LANDKREIS         für andere Programme (HSDS 3.0)
     """  # noqa: D301  \b is for click
 
 
@@ -100,10 +101,13 @@ def send(county: str, by: str, out: Path, day: dt.datetime | None) -> None:
         from geo_integration.inputs.offers.review import write_rounds
 
         settings = settings_of(county)
-        path = settings.folder / settings.layers.offers
+        path = settings.files("offers")[0]
         files = write_rounds(path, out, by=by, county=settings.county.ags, on=_day(day))
         for file in files:
             click.echo(f"Geschrieben: {file}")
+        if others := settings.files("offers")[1:]:
+            names = ", ".join(other.name for other in others)
+            click.echo(f"Nicht dabei, weil nur die erste Liste geprüft wird: {names}")
 
 
 @offers.command(short_help="Zurückgekommene Listen in die Angebotsliste eintragen.")
@@ -128,7 +132,7 @@ def merge(county: str, files: Sequence[Path], day: dt.datetime | None) -> None:
         from geo_integration.inputs.offers.review import CONFLICT, LEFT_OUT, merge_rounds
 
         settings = settings_of(county)
-        path = settings.folder / settings.layers.offers
+        path = settings.files("offers")[0]
         merged = merge_rounds(path, files, county=settings.county.ags, on=_day(day))
         records = merged.history.fillna("").to_dict("records")
         for line in records:
@@ -144,6 +148,35 @@ def merge(county: str, files: Sequence[Path], day: dt.datetime | None) -> None:
             click.echo("Konflikte bitte in der Angebotsliste von Hand entscheiden.")
         if counts[LEFT_OUT]:
             click.echo("Zeilen, die im Rücklauf fehlen, sind unverändert geblieben.")
+
+
+@offers.command(short_help="Angebote für andere Programme schreiben (HSDS 3.0).")
+@_COUNTY
+@click.option(
+    "--out",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("angebote_hsds.zip"),
+    metavar="DATEI",
+    help="Name der Datei (.zip).  [Vorgabe: angebote_hsds.zip]",
+)
+def export(county: str, out: Path) -> None:
+    """Schreibt die Angebote als offene Daten: Open Referral HSDS 3.0, Tabellen in einem ZIP.
+
+    Vertrauliche Angebote, Bemerkungen und wer bestätigt hat stehen nicht darin, Koordinaten nur,
+    wo der Ort genau bekannt ist.
+    """
+    with plain_errors():
+        from geo_integration.errors import OutputError
+        from geo_integration.pipeline import export_offers
+
+        if out.suffix.lower() != ".zip":
+            raise OutputError(f"{out}: der Name muss auf .zip enden")
+        settings = settings_of(county)
+        if out.resolve() in {path.resolve() for path in settings.files("offers")}:
+            raise OutputError(f"{out}: ist die Angebotsliste selbst; einen anderen Namen angeben")
+        number = export_offers(settings, out)
+        click.echo(f"{number} Angebote geschrieben: {out}")
 
 
 def _day(given: dt.datetime | None) -> dt.date:

@@ -173,6 +173,7 @@ SESSIONS = Frame(
         "weekday": Column("integer", "0 Monday to 6 Sunday", low=0, high=6),
         "start_s": Column("integer", "start, seconds of the day", low=0, high=2 * DAY_S),
         "end_s": Column("integer", "end, seconds of the day", low=0, high=2 * DAY_S),
+        "rhythm": Column("text", "missing: every week; 2w, m1, m1,m3, m-1 ...", missing=True),
         "drop_in": Column("flag", "opening hours: any visit inside counts"),
         "term_only": Column("flag", "not in school holidays"),
     },

@@ -30,6 +30,7 @@ from geo_integration.measures.gaps import gaps
 from geo_integration.measures.guards import Guards, OffStreets, find_guards
 from geo_integration.measures.naming import Words
 from geo_integration.outputs.geodata import write_geopackage
+from geo_integration.outputs.hsds import write_hsds
 from geo_integration.outputs.labels import label, number
 from geo_integration.outputs.maps import write_pages
 from geo_integration.outputs.workbook import write_rejected, write_workbook
@@ -119,6 +120,40 @@ def run(
 
 
 # 1. Selection ---------------------------------------------------------------------------------
+
+
+def export_offers(settings: Settings, path: Path) -> int:
+    """Write the offers that may be shown as open data (HSDS 3.0).
+
+    Parameters
+    ----------
+    settings : Settings
+        The county profile.
+    path : Path
+        The ZIP file.
+
+    Returns
+    -------
+    int
+        Number of offers.
+
+    Raises
+    ------
+    SourceError, OutputError
+        When the county cannot be read, or the file not be written.
+    """
+    inputs = read_county(settings)
+    offers = published_offers(inputs.offers)
+    with beside(path) as part:
+        write_hsds(
+            part,
+            offers,
+            inputs.sessions,
+            county=settings.county.name,
+            ags=settings.county.ags,
+            categories={entry.id: entry.label for entry in settings.categories},
+        )
+    return len(offers)
 
 
 def with_categories(settings: Settings, names: Sequence[str]) -> Settings:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -83,13 +84,21 @@ class County(_Table):
         return value
 
 
+def _as_list(value: object) -> object:
+    """One name is a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+Files = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+
+
 class Layers(_Table):
-    """File names, relative to the county folder."""
+    """File names, relative to the county folder; of `Files` one or a list."""
 
     areas: str
     residents: str
-    offers: str
-    timetable: tuple[str, ...] = ()
+    offers: Annotated[Files, Field(min_length=1)]
+    timetable: Files = ()
     places: str | None = None
     stops: str | None = None
     calendar: str | None = None
@@ -409,9 +418,14 @@ class Settings(_Table):
         return self
 
     def layer(self, name: str) -> Path | None:
-        """Path of a layer's file, or None where the profile names none."""
+        """Path of a layer's first file, or None where the profile names none."""
+        return next(iter(self.files(name)), None)
+
+    def files(self, name: str) -> list[Path]:
+        """Paths of all files of a layer."""
         value = getattr(self.layers, "register_" if name == "register" else name)
-        return None if value is None else self.folder / value
+        names = (value,) if isinstance(value, str) else value or ()
+        return [self.folder / name for name in names]
 
     def max_minutes(self, category: str) -> float:
         """Longest way in minutes under the rule, for one category."""

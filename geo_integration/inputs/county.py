@@ -42,11 +42,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from geo_integration.inputs.geocoding.gazetteer import Gazetteer
+
 # Stands for every date where no timetable is loaded and people only walk.
 NO_DATE = dt.date(1, 1, 1)
 # Trips that call nowhere within this distance of the county are of no use to it.
 AROUND_M = 50_000
-STEPS = 7
+STEPS = 10
 LAYERS = (
     "areas",
     "places",
@@ -57,6 +59,7 @@ LAYERS = (
     "register",
     "addresses",
     "streets",
+    "timetable",
 )
 T = TypeVar("T")
 
@@ -90,13 +93,16 @@ class Inputs(NamedTuple):
 class Inspection(NamedTuple):
     """What an inspection of a county folder found.
 
-    `inputs` is None when there are `errors`. `held` says what each layer holds.
+    `inputs` is None when there are `errors`. `held` says what each layer holds, `parts` are the
+    layers as they were read, `failed` says of the others why they could not be.
     """
 
     inputs: Inputs | None
     errors: list[str]
     faults: FaultList
     held: dict[str, str]
+    parts: dict[str, object]
+    failed: dict[str, str]
 
 
 class _Reader:
@@ -105,6 +111,8 @@ class _Reader:
     def __init__(self, progress: Callable[[int, int], None]) -> None:
         self.errors: list[str] = []
         self.held: dict[str, str] = {}
+        self.parts: dict[str, object] = {}
+        self.failed: dict[str, str] = {}
         self._progress = progress
 
     def read(self, layer: str, read: Callable[[], T], say: Callable[[T], str]) -> T | None:
@@ -113,9 +121,9 @@ class _Reader:
             result = read()
         except GeoIntegrationError as error:
             self.errors.append(str(error))
-            self.held[layer] = "unbrauchbar"
+            self.held[layer], self.failed[layer] = "unbrauchbar", str(error)
             return None
-        self.held[layer] = say(result)
+        self.held[layer], self.parts[layer] = say(result), result
         self._progress(min(len(self.held), STEPS), STEPS)
         return result
 
@@ -180,9 +188,12 @@ def inspect_county(
     )
     places = reader.read("places", lambda: _places(settings, faults), lambda p: f"{len(p)} Orte")
     feed = reader.read("timetable", lambda: _feed(settings, areas, faults), _say_feed)
+    holidays = reader.read(
+        "calendar", lambda: _holidays(settings, faults), lambda h: f"{len(h)} freie Tage"
+    )
     dates = None
-    if feed is not None:
-        dates = reader.read("calendar", lambda: _dates(settings, feed, faults), _say_dates)
+    if feed is not None and holidays is not None:
+        dates = reader.read("dates", lambda: _dates(settings, feed, holidays), _say_dates)
     cells = None
     if areas is not None:
         cells = reader.read(
@@ -197,11 +208,17 @@ def inspect_county(
         lambda: _offers(settings, faults),
         lambda o: f"{len(o.offers)} Angebote, {len(o.sessions)} Termine",
     )
-    offers = None
-    if found is not None and areas is not None and places is not None and feed is not None:
+    offers = gazetteer = None
+    if areas is not None and places is not None and feed is not None:
+        gazetteer = reader.read(
+            "addresses",
+            lambda: read_gazetteer(settings, areas, places, feed.stops, faults),
+            _say_addresses,
+        )
+    if found is not None and gazetteer is not None:
         offers = reader.read(
             "geocoding",
-            lambda: _located(settings, found, areas, places, feed, dates, faults),
+            lambda: _located(settings, found, gazetteer, dates, faults),
             lambda o: f"{int(o['counted'].sum())} von {len(o)} Angeboten zählen",
         )
     streets = reader.read("streets", lambda: _streets(settings), _say_streets)
@@ -241,13 +258,14 @@ def inspect_county(
             rejected_offers=found.rejected,
             doubtful_offers=rows_with(found.raw, faults, "warning"),
         )
-    return Inspection(inputs, reader.errors, faults, reader.held)
+    return Inspection(
+        inputs, reader.errors, faults, reader.held, reader.parts, reader.failed
+    )
 
 
 def input_files(settings: Settings) -> list[Path]:
     """Every file of the folder that a run reads."""
-    files = [path for name in LAYERS if (path := settings.layer(name)) is not None]
-    files += [settings.folder / name for name in settings.layers.timetable]
+    files = [path for name in LAYERS for path in settings.files(name)]
     files += [settings.folder / settings.geocoding.osm] if settings.geocoding.osm else []
     files += [ledger] if (ledger := settings.folder / LEDGER).is_file() else []
     return [settings.folder / PROFILE, *files]
@@ -291,7 +309,7 @@ def _places(settings: Settings, faults: FaultList) -> gpd.GeoDataFrame:
 
 def _feed(settings: Settings, areas: gpd.GeoDataFrame | None, faults: FaultList) -> Feed:
     """Joined feeds, without trips that come nowhere near; empty where the profile names none."""
-    paths = [settings.folder / name for name in settings.layers.timetable]
+    paths = settings.files("timetable")
     bounds = None
     if areas is not None:
         around = shapely.box(*areas.total_bounds).buffer(AROUND_M)
@@ -310,10 +328,16 @@ def _say_feed(feed: Feed) -> str:
     return f"{len(feed.stops)} Haltestellen, {len(feed.trips)} Fahrten"
 
 
-def _dates(settings: Settings, feed: Feed, faults: FaultList) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """SERVICE_DATES; trips, day type, and trips of each operator of every date."""
+def _holidays(settings: Settings, faults: FaultList) -> dict[dt.date, str]:
+    """Holidays by date; none where the profile names no calendar."""
     path = settings.layer("calendar")
-    holidays = {} if path is None else read_calendar(path, faults)
+    return {} if path is None else read_calendar(path, faults)
+
+
+def _dates(
+    settings: Settings, feed: Feed, holidays: dict[dt.date, str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """SERVICE_DATES; trips, day type, and trips of each operator of every date."""
     if feed.trips.empty:
         return empty_frame(SERVICE_DATES), pd.DataFrame(columns=["trips", "day_type"])
     counts, by_operator = trips_by_date(feed), trips_by_operator(feed)
@@ -348,8 +372,8 @@ def _connections(
 
 
 def _offers(settings: Settings, faults: FaultList) -> OfferInputs:
-    """Offers as their file has them."""
-    found = read_offers(_needed(settings, "offers"), settings.categories, faults)
+    """Offers as their files have them."""
+    found = read_offers(settings.files("offers"), settings.categories, faults)
     note_doubles(found.offers, faults)
     return found
 
@@ -357,14 +381,11 @@ def _offers(settings: Settings, faults: FaultList) -> OfferInputs:
 def _located(
     settings: Settings,
     found: OfferInputs,
-    areas: gpd.GeoDataFrame,
-    places: gpd.GeoDataFrame,
-    feed: Feed,
+    gazetteer: Gazetteer,
     dates: tuple[pd.DataFrame, pd.DataFrame] | None,
     faults: FaultList,
 ) -> gpd.GeoDataFrame:
     """OFFERS, located by what the folder holds; those that are over are not counted."""
-    gazetteer = read_gazetteer(settings, areas, places, feed.stops, faults)
     file = _needed(settings, "offers").name
     located = locate_in_county(found.offers, gazetteer, settings, faults, file=file)
     day = settings.transit.reference_date
@@ -376,6 +397,11 @@ def _located(
     over = ~aged["current"]
     aged.loc[over, "location_note"] = f"am {day:%d.%m.%Y} nicht gültig"
     return aged.assign(counted=aged["counted"] & ~over)
+
+
+def _say_addresses(gazetteer: Gazetteer) -> str:
+    lists = [table for table in (gazetteer.addresses, gazetteer.osm) if table is not None]
+    return f"{sum(map(len, lists))} Adressen" if lists else "keine"
 
 
 def _streets(settings: Settings) -> Streets | None:

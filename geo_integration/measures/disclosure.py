@@ -24,7 +24,7 @@ OFFER_COLUMNS = [
     "times", "street", "postcode", "town", "place", "municipality", "languages", "level",
     "target_group", "women_only", "childcare", "barrier_free", "cost", "places_total",
     "places_free", "contact", "link", "format", "last_confirmed", "stale", "valid_from", "valid_to",
-    "age", "admission", "venue", "geometry",
+    "age", "admission", "venue", "by_appointment", "geometry",
 ]  # fmt: skip
 CELL_COLUMNS = ["cell_id", "area_id", "residents", "x_m", "y_m", "geometry"]
 

@@ -274,13 +274,22 @@ def _add_times(
             "schedules",
             str(session.session_id),
             **common,
-            freq="WEEKLY",
-            interval=1,
-            byday=_DAYS[int(session.weekday)],  # type: ignore[arg-type]
+            **_recurrence(int(session.weekday), session.rhythm),  # type: ignore[arg-type]
             opens_at=_clock(int(session.start_s)),  # type: ignore[arg-type]
             closes_at=_clock(int(session.end_s)),  # type: ignore[arg-type]
             notes=f"Terminart: {kind}; In den Ferien: {holidays}",
         )
+
+
+def _recurrence(weekday: int, rhythm: object) -> dict[str, object]:
+    """Weekday and rhythm of SESSIONS as HSDS has them."""
+    day = _DAYS[weekday]
+    if not isinstance(rhythm, str):
+        return {"freq": "WEEKLY", "interval": 1, "byday": day}
+    if rhythm.endswith("w"):
+        return {"freq": "WEEKLY", "interval": int(rhythm[:-1]), "byday": day}
+    days = ",".join(f"{number.removeprefix('m')}{day}" for number in rhythm.split(","))
+    return {"freq": "MONTHLY", "interval": 1, "byday": days}
 
 
 def _add_term(

@@ -58,11 +58,13 @@ OFFERS = [
 ]  # fmt: skip
 SESSIONS = pd.DataFrame(
     [
-        ("A-1/1", "A-1", 1, 18 * HOUR, 19 * HOUR + 1800, False, True),
-        ("A-1/2", "A-1", 3, 18 * HOUR, 19 * HOUR + 1800, False, True),
-        ("A-3/1", "A-3", 5, 22 * HOUR, 26 * HOUR, True, False),
+        ("A-1/1", "A-1", 1, 18 * HOUR, 19 * HOUR + 1800, None, False, True),
+        ("A-1/2", "A-1", 3, 18 * HOUR, 19 * HOUR + 1800, None, False, True),
+        ("A-3/1", "A-3", 5, 22 * HOUR, 26 * HOUR, None, True, False),
     ],
-    columns=["session_id", "offer_id", "weekday", "start_s", "end_s", "drop_in", "term_only"],
+    columns=[
+        "session_id", "offer_id", "weekday", "start_s", "end_s", "rhythm", "drop_in", "term_only",
+    ],
 )
 
 

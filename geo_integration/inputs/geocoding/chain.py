@@ -204,7 +204,8 @@ def locate_offers(
         if said and hit is not ONLINE:
             parts = (offer.street, offer.place, offer.town, offer.municipality)
             found = ", ".join(dict.fromkeys(str(part) for part in parts if part)) or None
-            faults.note(file, int(str(offer.row)), "Adresse", found, f"{offer.name}: {said}")
+            at = str(offer.file), int(str(offer.row))
+            faults.note(*at, "Adresse", found, f"{offer.name}: {said}")
     located = gpd.GeoDataFrame(kept, geometry=[hit.point for hit in hits], crs=crs)
     located["grade"] = [hit.grade for hit in hits]
     located["located_by"] = [hit.located_by for hit in hits]

@@ -135,8 +135,8 @@ def confirm_county(
 
 
 def _offers(settings: Settings, faults: FaultList) -> pd.DataFrame:
-    """Offers as their file has them."""
-    return read_offers(_needed(settings, "offers"), settings.categories, faults).offers
+    """Offers as their files have them."""
+    return read_offers(settings.files("offers"), settings.categories, faults).offers
 
 
 def _areas(settings: Settings) -> gpd.GeoDataFrame:
@@ -155,7 +155,7 @@ def _places(settings: Settings, faults: FaultList) -> gpd.GeoDataFrame:
 
 def _stops(settings: Settings, faults: FaultList) -> gpd.GeoDataFrame:
     """STOPS of the timetable; empty where another list is named, or there is no timetable."""
-    paths = [settings.folder / name for name in settings.layers.timetable]
+    paths = settings.files("timetable")
     if paths and settings.layer("stops") is None:
         return read_feeds(paths, settings.transit, settings.county.crs, faults).stops
     return empty_feed(settings.county.crs).stops

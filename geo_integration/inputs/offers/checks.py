@@ -9,7 +9,7 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from geo_integration.inputs.offers.columns import COLUMNS
-from geo_integration.inputs.offers.lists import Row, each, note_on
+from geo_integration.inputs.offers.rows import Row, each, note_on
 from geo_integration.inputs.tables import plain_header
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from geo_integration.inputs.tables import FaultList
 
 ALIKE = 92  # of 100: a text as like another as this may be the same, typed once more
+APART_DEG = 0.002  # coordinates that differ more are of different places
 STALE = dt.timedelta(days=183)
 _ALIKE = ("name", "provider", "street", "town")
 
@@ -40,11 +41,18 @@ def note_doubles(offers: pd.DataFrame, faults: FaultList) -> None:
         )
         for later, earlier in np.argwhere(np.tril(alike, -1) > 0).tolist():
             offer, other = rows[group.index[later]], rows[group.index[earlier]]
+            if _apart(offer, other):
+                continue
             message = (
                 f"fast gleich wie {other['name']!r} ({other['file']}, Zeile {other['row']}): "
                 f"doppelt? Beide bleiben"
             )
             note_on(faults, offer, "name", offer["name"], message)
+
+
+def _apart(offer: Row, other: Row) -> bool:
+    """Whether two offers are said to stand in different places."""
+    return any(abs(offer[key] - other[key]) > APART_DEG for key in ("lat", "lon"))
 
 
 def _spoken(offer: Row, key: str) -> str:

@@ -3,50 +3,34 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from geo_integration.errors import SourceError
-from geo_integration.inputs.offers.columns import COLUMNS, REQUIRED
+from geo_integration.files import slug
+from geo_integration.inputs.offers.headers import offer_sheets
+from geo_integration.inputs.offers.rows import Row, each, made_id, note_on
+from geo_integration.inputs.offers.sessions import read_sessions
 from geo_integration.inputs.offers.values import (
-    DROP_IN,
-    FIXED,
     NO,
     date_of,
     flag,
+    format_of,
     looks_like_time,
     places,
 )
-from geo_integration.inputs.sheets import read_sheets
-from geo_integration.inputs.tables import (
-    FaultList,
-    any_value,
-    header_row,
-    number,
-    plain_header,
-    require_columns,
-    table_of,
-)
-from geo_integration.inputs.times.schedules import parse_hours
+from geo_integration.inputs.tables import FaultList, number, plain_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
-    from geo_integration.inputs.sheets import Sheet
     from geo_integration.settings import Category
 
-# Columns that our own list of rejected rows adds; they are ignored when it comes back.
-REPORT = ("Blatt", "Zeile", "Grund")
-# Sheets of the template that hold no offers.
-OWN_SHEETS = ("Erklärung", "Listen")
 SAMPLE = "BEISPIEL"
 _FILE, _ROW = "\0file", "\0row"  # no header is called so
-_JOINED = ("contact", "remark")
 _FLAGS = ("in_holidays", "women_only", "childcare", "barrier_free")
-Row = dict[str, Any]
 _DATES = ("valid_from", "valid_to", "last_confirmed")
 
 
@@ -64,28 +48,15 @@ class OfferInputs(NamedTuple):
     raw: pd.DataFrame
 
 
-class OfferSheet(NamedTuple):
-    """Rows of one sheet as text.
-
-    `raw` has them as they were, `known` by the names of `COLUMNS`, with file and row; both have
-    the same index. `head` is the row of the headers as a spreadsheet counts it; `sources` tells
-    which headers each column was read from.
-    """
-
-    name: str
-    head: int
-    sources: dict[str, list[str]]
-    raw: pd.DataFrame
-    known: pd.DataFrame
-
-
-def read_offers(path: Path, categories: Sequence[Category], faults: FaultList) -> OfferInputs:
-    """Read the offers' workbook or CSV.
+def read_offers(
+    files: Path | Sequence[Path], categories: Sequence[Category], faults: FaultList
+) -> OfferInputs:
+    """Read lists of offers: workbooks, CSV, and files of other programs.
 
     Parameters
     ----------
-    path : Path
-        The file; headers as in `COLUMNS`. Of a workbook all visible sheets with such headers.
+    files : Path or sequence of Path
+        Of a workbook all visible sheets with headers as in `COLUMNS` are read.
     categories : sequence of Category
         The categories that may occur, by id, label, or synonym.
     faults : FaultList
@@ -101,7 +72,9 @@ def read_offers(path: Path, categories: Sequence[Category], faults: FaultList) -
     SourceError
         When the file is unreadable, lacks a required column, or holds no usable row.
     """
-    sheets = offer_sheets(path, faults)
+    paths = [files] if isinstance(files, Path) else list(files)
+    known = _names_of(categories)
+    sheets = [sheet for path in paths for sheet in offer_sheets(path, faults, known=known)]
     raw = pd.concat([sheet.raw for sheet in sheets], ignore_index=True)
     table = pd.concat([sheet.known for sheet in sheets], ignore_index=True)
     table = _without_secrets(table, faults)
@@ -109,130 +82,17 @@ def read_offers(path: Path, categories: Sequence[Category], faults: FaultList) -
     start = len(faults)
     offers = _without_unusable(table, categories, faults)
     _with_values(offers, faults)
-    sessions = _sessions(offers, faults)
-    offers["timed"] = offers["offer_id"].isin(sessions["offer_id"])
+    sessions = read_sessions(offers, faults)
     raw = raw.loc[table.index].assign(**{_FILE: table["file"], _ROW: table["row"]})
     rejected = rows_with(raw, faults[start:], "rejected")
     if offers.empty:
         reasons = "; ".join(dict.fromkeys(rejected["Grund"])) if len(rejected) else "keine Zeilen"
-        raise SourceError(f"{path}: kein brauchbares Angebot ({reasons[:300]})")
+        names = ", ".join(str(path) for path in paths)
+        raise SourceError(f"{names}: kein brauchbares Angebot ({reasons[:300]})")
     return OfferInputs(offers.reset_index(drop=True), sessions, rejected, raw)
 
 
-# Sheets and headers ---------------------------------------------------------------------------
-
-
-def offer_sheets(path: Path, faults: FaultList) -> list[OfferSheet]:
-    """Read all visible sheets that hold offers, as text.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    faults : FaultList
-        Gets the sheets and columns that are not used.
-
-    Returns
-    -------
-    list of OfferSheet
-        At least one.
-
-    Raises
-    ------
-    SourceError
-        When the file is unreadable, or no sheet has the required columns.
-    """
-    names = {plain_header(h) for column in COLUMNS.values() for h in column.headers}
-    must = [{plain_header(h) for h in COLUMNS[key].headers} for key in REQUIRED]
-    found, others, best = [], [], (-1, ["keine Spalten"])
-    for sheet in read_sheets(path):
-        if not any_value(sheet) or sheet.name in OWN_SHEETS:
-            continue
-        head, score = header_row(sheet, names)
-        table = table_of(sheet, head).drop(columns=list(REPORT), errors="ignore")
-        headers = {plain_header(h) for h in table.columns}
-        complete = all(headers & wanted for wanted in must)
-        if complete and not sheet.hidden:
-            found.append((sheet, table, head + 1))
-        elif complete or not sheet.hidden:
-            others.append(sheet)
-        if not sheet.hidden and score > best[0]:
-            best = score, list(table.columns)
-    if not found:
-        lacking = [COLUMNS[key].header for key in REQUIRED]
-        present = {plain_header(h) for h in best[1]}
-        lacking = [h for h, wanted in zip(lacking, must, strict=True) if not present & wanted]
-        require_columns(path, best[1], lacking, hint="Bekannt sind die Spalten der Vorlage")
-    for sheet in others:
-        message = "ausgeblendet" if sheet.hidden else "ohne die Spalten Name und Kategorie"
-        faults.note(path.name, None, "Blatt", sheet.name, f"Blatt {message}: nicht gelesen")
-    for message in dict.fromkeys(note for sheet, _, _ in found for note in sheet.notes):
-        faults.note(path.name, None, None, None, message)
-    labels = [f"{path.name}, Blatt {s.name}" if len(found) > 1 else path.name for s, _, _ in found]
-    return [
-        _known(path, sheet, label, (table, head), faults)
-        for (sheet, table, head), label in zip(found, labels, strict=True)
-    ]
-
-
-def _known(
-    path: Path, sheet: Sheet, label: str, found: tuple[pd.DataFrame, int], faults: FaultList
-) -> OfferSheet:
-    """Columns by the names of the frame; those that are not there, empty; others noted."""
-    raw, head = found
-    key_of = {plain_header(h): key for key, column in COLUMNS.items() for h in column.headers}
-    sources: dict[str, list[str]] = {}
-    for header in raw.columns:
-        key = key_of.get(
-            plain_header(header.rsplit(".", 1)[0] if header[-1:].isdigit() else header)
-        )
-        key = key_of.get(plain_header(header), key)
-        if key is not None:
-            sources.setdefault(key, []).append(header)
-        elif plain_header(header).startswith(("vertraul", "confid", "geheim", "schutz")):
-            raise SourceError(
-                f"{path}: die Spalte {header!r} ist nicht bekannt; gemeint ist wohl 'Vertraulich'. "
-                f"Damit kein vertrauliches Angebot erscheint, bitte so benennen"
-            )
-        else:
-            message = "Spalte unbekannt, nicht verwendet; bekannt sind die Spalten der Vorlage"
-            faults.note(label, head, header, None, message)
-    table = pd.DataFrame(index=raw.index, columns=list(COLUMNS), dtype=object)
-    for key, headers in sources.items():
-        table[key] = _merged(label, raw[headers], key, faults)
-    table = table.where(table.notna(), None)
-    return OfferSheet(sheet.name, head, sources, raw, table.assign(file=label, row=raw.index))
-
-
-def _merged(label: str, columns: pd.DataFrame, key: str, faults: FaultList) -> pd.Series:
-    """One column of several that mean the same: contacts put together, else the first one."""
-    if columns.shape[1] == 1:
-        return columns.iloc[:, 0]
-    values: list[str | None] = []
-    for row, texts in zip(columns.index, columns.to_numpy(), strict=True):
-        own = list(dict.fromkeys(text for text in texts if isinstance(text, str)))
-        values.append("; ".join(own) if own and key in _JOINED else next(iter(own), None))
-        if len(own) > 1 and key not in _JOINED:
-            headers = " und ".join(repr(c) for c in columns.columns)
-            message = f"die Spalten {headers} widersprechen sich: {own[0]!r} gilt"
-            faults.note(label, int(row), str(columns.columns[0]), " / ".join(own), message)
-    return pd.Series(values, columns.index, dtype=object)
-
-
 # Rows -----------------------------------------------------------------------------------------
-
-
-def each(table: pd.DataFrame) -> Iterator[tuple[int, Row]]:
-    """Index and values of each row."""
-    records: Any = table.to_dict("records")
-    return zip(table.index, records, strict=True)
-
-
-def note_on(
-    faults: FaultList, offer: Row, key: str, found: object, message: str, **options: bool
-) -> None:
-    """One fault of one row."""
-    faults.note(offer["file"], int(offer["row"]), COLUMNS[key].header, found, message, **options)
 
 
 def _without_secrets(table: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
@@ -270,22 +130,36 @@ def _without_unusable(
     """Reject rows without name, with an unknown category, or with an id that was there before."""
     known = _names_of(categories)
     ids: dict[int, str] = {}
+    taken: dict[str, str] = {}
     kinds: dict[int, str] = {}
     for at, offer in each(table):
-        offer_id = offer["offer_id"] or made_id(offer, set(ids.values()))
+        offer_id = offer["offer_id"] or made_id(offer, taken)
+        if taken.get(offer_id, _book(offer)) != _book(offer):
+            offer_id = _other_id(offer, taken)
         category = known.get(plain_header(offer["category"] or ""))
         if not offer["name"]:
             note_on(faults, offer, "name", None, "Name fehlt", rejected=True)
         elif category is None:
             message = f"unbekannte Kategorie{_meant(offer['category'], categories)}"
             note_on(faults, offer, "category", offer["category"], message, rejected=True)
-        elif offer_id in ids.values():
+        elif offer_id in taken:
             note_on(faults, offer, "offer_id", offer_id, "Nr kommt doppelt vor", rejected=True)
         else:
-            ids[at], kinds[at] = offer_id, category
+            ids[at], kinds[at], taken[offer_id] = offer_id, category, _book(offer)
     good = table.loc[list(ids)].copy()
     good["offer_id"], good["category"] = list(ids.values()), list(kinds.values())
     return good
+
+
+def _other_id(offer: Row, taken: Mapping[str, str]) -> str:
+    """An id that another file has as well, with the name of this one."""
+    own = f"{offer['offer_id']}-{slug(_book(offer))}"
+    return own if taken.get(own, _book(offer)) == _book(offer) else made_id(offer, taken)
+
+
+def _book(offer: Row) -> str:
+    """Name of the file, without the sheet."""
+    return str(offer["file"]).split(", Blatt ", 1)[0]
 
 
 def _names_of(categories: Sequence[Category]) -> dict[str, str]:
@@ -303,19 +177,10 @@ def _meant(found: str | None, categories: Sequence[Category]) -> str:
     labels = [category.label for category in categories]
     close = difflib.get_close_matches(found or "", labels, 1, 0.6)
     meant = f" (gemeint: {close[0]!r}?)" if close else ""
-    return f"{meant}; bekannt: {', '.join(labels)}"
-
-
-def made_id(offer: Row, taken: set[str]) -> str:
-    """An id that stays the same when rows are moved or inserted."""
-    what = [
-        plain_header(offer[key] or "") for key in ("name", "provider", "street", "town", "times")
-    ]
-    made = f"o-{hashlib.blake2b('|'.join(what).encode(), digest_size=4).hexdigest()}"
-    again = 1
-    while (found := made if again == 1 else f"{made}-{again}") in taken:
-        again += 1
-    return found
+    return (
+        f"{meant}; bekannt: {', '.join(labels)}. Ist es ein anderes Wort für eine davon, dieses in "
+        f"county.toml bei der Kategorie unter synonyms eintragen"
+    )
 
 
 # Values ---------------------------------------------------------------------------------------
@@ -324,6 +189,7 @@ def made_id(offer: Row, taken: set[str]) -> str:
 def _with_values(offers: pd.DataFrame, faults: FaultList) -> None:
     """Turn texts into flags, numbers, and dates; put together what stands in two columns."""
     _join_parts(offers)
+    offers["format"] = offers["format"].map(format_of, na_action="ignore")
     for key in _FLAGS:
         offers[key] = pd.array([_flag(faults, o, key) for _, o in each(offers)], "boolean")
     for key in _DATES:
@@ -365,7 +231,7 @@ def _flag(faults: FaultList, offer: Row, key: str) -> bool | None:
     value = flag(offer[key])
     if value is None and offer[key]:
         note_on(faults, offer, key, offer[key], "erwartet wird ja oder nein")
-    return True if value is None and key == "in_holidays" else value
+    return value
 
 
 def _date(faults: FaultList, offer: Row, key: str) -> object:
@@ -378,51 +244,6 @@ def _date(faults: FaultList, offer: Row, key: str) -> object:
         message = "kein Datum wie 31.12.2026; wird nicht verwendet"
         note_on(faults, offer, key, text, message)
     return found
-
-
-# Sessions -------------------------------------------------------------------------------------
-
-
-def _sessions(offers: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
-    """SESSIONS of all offers; times that are not understood are noted, and stay unknown."""
-    rows: list[dict[str, object]] = []
-    for _, offer in each(offers):
-        if not offer["times"]:
-            continue
-        try:
-            hours = parse_hours(offer["times"])
-            drop_in = _is_drop_in(offer["times_kind"])
-        except ValueError as error:
-            message = (
-                f"{error}; erwartet wird etwa 'Di 18:00-19:30; Do 18:00-19:30', Terminart fest "
-                f"oder offen. Das Angebot zählt mit unbekannten Zeiten"
-            )
-            note_on(faults, offer, "times", offer["times"], message)
-            continue
-        rows += [
-            {
-                "session_id": f"{offer['offer_id']}/{i}",
-                "offer_id": offer["offer_id"],
-                "weekday": hour.weekday,
-                "start_s": hour.start_s,
-                "end_s": hour.end_s,
-                "drop_in": drop_in,
-                "term_only": not offer["in_holidays"],
-            }
-            for i, hour in enumerate(hours, start=1)
-        ]
-    columns = ["session_id", "offer_id", "weekday", "start_s", "end_s", "drop_in", "term_only"]
-    sessions = pd.DataFrame(rows, columns=columns)
-    whole = {"weekday": "int64", "start_s": "int64", "end_s": "int64"}
-    return sessions.astype({**whole, "drop_in": "bool", "term_only": "bool"})
-
-
-def _is_drop_in(text: str | None) -> bool:
-    """Whether the times are opening hours."""
-    plain = (text or "fest").strip().lower()
-    if plain not in DROP_IN + FIXED:
-        raise ValueError(f"Terminart {text!r} nicht verstanden")
-    return plain in DROP_IN
 
 
 def rows_with(

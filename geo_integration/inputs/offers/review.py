@@ -20,7 +20,10 @@ import xlsxwriter
 from geo_integration.errors import SourceError
 from geo_integration.files import beside, slug
 from geo_integration.inputs.offers.columns import COLUMNS, ONLY_READ
-from geo_integration.inputs.offers.lists import SAMPLE, Row, each, made_id, offer_sheets
+from geo_integration.inputs.offers.headers import offer_sheets
+from geo_integration.inputs.offers.lists import SAMPLE
+from geo_integration.inputs.offers.rows import Row, each, made_id
+from geo_integration.inputs.offers.sources import sniff
 from geo_integration.inputs.offers.values import NO, date_of
 from geo_integration.inputs.sheets import as_text, read_sheets
 from geo_integration.inputs.tables import FaultList
@@ -202,6 +205,11 @@ def merge_rounds(path: Path, files: Iterable[Path], *, county: str, on: dt.date)
 
 def _current(path: Path) -> dict[str, Row]:
     """Offers of the file as text, by id; where they stand is in them."""
+    if sniff(path) is not None:
+        raise SourceError(
+            f"{path}: keine Tabelle. Zum Prüfen verschickt wird die eigene Angebotsliste; in "
+            f"county.toml unter [layers] offers steht sie als erste"
+        )
     found: dict[str, Row] = {}
     for sheet in offer_sheets(path, FaultList()):
         for _, offer in each(sheet.known):

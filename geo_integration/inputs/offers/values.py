@@ -10,6 +10,7 @@ YES = ("ja", "j", "yes", "y", "true", "1", "x", "wahr", "✓", "✔")
 NO = ("nein", "n", "no", "false", "0", "falsch", "-", "–", "—")
 DROP_IN = ("offen", "offene zeiten", "öffnungszeiten", "open", "drop-in", "offener treff")
 FIXED = ("fest", "feste zeiten", "kurs", "fixed")
+_ONLINE = ("online", "digital", "virtuell", "virtual", "online-kurs", "onlinekurs", "nur online")
 _FULL = ("voll", "ausgebucht", "belegt", "keine", "full", "booked out")
 _MONTHS = {
     name: i
@@ -44,6 +45,11 @@ def places(text: str | None) -> int | None:
         return 0
     found = re.fullmatch(r"(?:ca\.?|max\.?|bis zu|noch)?\s*(\d{1,5})\s*[a-zäöü. ]*", plain)
     return int(found[1]) if found else None
+
+
+def format_of(text: str | None) -> str | None:
+    """Read how it is held: "online" where nobody has to go; any other text as it stands."""
+    return "online" if (text or "").strip().lower() in _ONLINE else text
 
 
 def looks_like_time(text: str | None) -> bool:

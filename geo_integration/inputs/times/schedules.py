@@ -166,6 +166,18 @@ _ONLY_MAP = re.compile(
     r"\b(?:Tu|We|Th|Su|PH|SH|off|unknown|week|easter|sunrise|sunset)\b|24/7|\[|\"|\|\|"
     r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b"
 )
+# Words of a statement without weekday that may be about all hours.
+_LIMITS = re.compile(
+    r"\d|\b(?:nur|außer|ausser|nicht|kein\w*|ab|bis|seit|während|alle|jede\w*|monat\w*|woche\w*"
+    r"|wöchentlich\w*|\w*tägig\w*|\w*ferien|sommer\w*|winter\w*|frühjahr\w*|frühling\w*|herbst\w*"
+    r"|saison\w*|wechsel\w*|abwechselnd|entfäll\w*|fällt|zurzeit|zur\s+zeit|derzeit|momentan|aktuell"
+    r"|vorübergehend|geschlossen|pausiert|pause|sobald|wenn|falls|je\s+nach|nach|evtl|eventuell"
+    r"|unregelmäßig|gelegentlich|manchmal|meist\w*|teils|teilweise|ggf|ca|circa|etwa|gegen|später|früher"
+    r"|verschoben|\w*semester\w*|\w*halbjahr\w*|quartal\w*|jan\w*|feb\w*|mär\w*|apr\w*|mai|jun\w*"
+    r"|jul\w*|aug\w*|sep\w*|okt\w*|nov\w*|dez\w*|only|except|not|no|from|until|every|closed|usually"
+    r"|sometimes|if|when|about)\b",
+    re.IGNORECASE,
+)
 # Signs that look or mean the same, one for one; three letters that would pass for plain ones.
 _PLAIN = str.maketrans(
     "–—−‐‑‒\r\u2028\u2029\x0b\x0c\x85\u200b\ufeff\u00adİıſ",
@@ -221,7 +233,8 @@ def parse_times(text: str) -> Times:
     -------
     Times
         Of every statement (between semicolons, on a line) all hours or none; what is not
-        understood is kept in `not_understood`. Never raises.
+        understood is kept in `not_understood`. Where it may limit the other statements, there
+        are no hours at all. Never raises.
     """
     own = unicodedata.normalize("NFC", text)
     plain = own.translate(_PLAIN)
@@ -717,7 +730,10 @@ def _joined(text: str, statements: list[_Statement]) -> Times:
     if doubtful:
         remarks.append("Zeiten widersprechen sich")
     rest += doubtful
-    if any(s.wrong and not s.named for s in statements) or _heads_all(text, statements):
+    limits = any(
+        s.wrong and not s.named and _LIMITS.search(text[s.start : s.end]) for s in statements
+    )
+    if limits or _heads_all(text, statements):
         hours = []
         rest = [(0, len(text))]
     said, unclear = _holidays(statements)

@@ -166,6 +166,7 @@ def offer(**values):
     row = dict.fromkeys(["postcode", "town", "place", "provider", "format"])
     row |= {"offer_id": "A1", "name": "Frauenhaus", "category": "sprachkurs", "timed": True}
     row |= {"street": "Mühlenstr. 5", "municipality": "Westdorf", "confidential": False, "row": 2}
+    row |= {"file": "o.xlsx"}
     return row | {"lat": float("nan"), "lon": float("nan"), "contact": "Frau Geheim"} | values
 
 

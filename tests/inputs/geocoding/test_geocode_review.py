@@ -41,6 +41,7 @@ def offers(*changes):
             "street": "Weg 1", "postcode": "26441", "town": "Westdorf", "place": None,
             "municipality": "Westdorf", "format": None, "lat": float("nan"), "lon": float("nan"),
             "timed": True, "confidential": False, "row": i + 1,
+            "file": "offers.xlsx",
         }  # fmt: skip
         rows.append(row | change)
     return pd.DataFrame(rows)

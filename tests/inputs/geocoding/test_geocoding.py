@@ -72,7 +72,7 @@ def offer(**values):
         ["street", "postcode", "town", "place", "municipality", "provider", "format"]
     )
     row |= {"offer_id": "A1", "name": "Kurs", "category": "sprachkurs", "lat": None, "lon": None}
-    row |= {"timed": True, "confidential": False, "row": 2}
+    row |= {"timed": True, "confidential": False, "row": 2, "file": "offers.xlsx"}
     return row | values
 
 

@@ -14,7 +14,8 @@ def offers(*rows):
     columns = ["name", "provider", "street", "town", "valid_from", "valid_to", "last_confirmed"]
     table = pd.DataFrame([list(row) + [None] * (7 - len(row)) for row in rows], columns=columns)
     table = table.astype(object).where(table.notna(), None)
-    return table.assign(category="sprachkurs", file="offers.xlsx", row=range(2, 2 + len(rows)))
+    table = table.assign(category="sprachkurs", file="offers.xlsx", row=range(2, 2 + len(rows)))
+    return table.assign(lat=float("nan"), lon=float("nan"))
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,14 @@ def test_offers_that_may_be_the_same_are_noted_once_and_both_stay(faults, one, o
     assert [(f["row"], f["severity"]) for f in faults] == ([(3, "warning")] if doubled else [])
     if doubled:
         assert "offers.xlsx, Zeile 2" in faults[0]["message"]
+
+
+@pytest.mark.parametrize(("lat", "doubled"), [(53.571, True), (53.58, False)])
+def test_offers_of_different_places_are_no_doubles(faults, lat, doubled):
+    table = offers(("Sportplatz (ohne Namen)",), ("Sportplatz (ohne Namen)",))
+    table["lat"], table["lon"] = [53.57, lat], 7.9
+    note_doubles(table, faults)
+    assert bool(faults) == doubled
 
 
 def test_offers_of_two_categories_are_no_doubles(faults):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -46,6 +47,7 @@ def test_an_offer_has_its_sessions(read, faults):
         "weekday": [1, 3],
         "start_s": [64800, 32400],
         "end_s": [70200, 36000],
+        "rhythm": [None, None],
         "drop_in": [False, False],
         "term_only": [True, True],
     }
@@ -69,7 +71,9 @@ def test_an_unknown_category_rejects_the_row_and_names_the_known(read, faults):
     found = read("A1;Kurs;Sprachkurs;;;;;;", "A2;Chor;Musik;;;;;;")
     assert found.offers["offer_id"].tolist() == ["A1"]
     assert found.rejected["Zeile"].tolist() == [3]
-    assert "bekannt: Sprachkurs, Beratung (gefunden: Musik)" in found.rejected["Grund"][0]
+    reason = found.rejected["Grund"][0]
+    assert "bekannt: Sprachkurs, Beratung. " in reason
+    assert "synonyms eintragen (gefunden: Musik)" in reason
     assert [(f["row"], f["column"], f["severity"]) for f in faults] == [
         (3, "Kategorie", "rejected")
     ]
@@ -124,14 +128,100 @@ def test_two_equal_offers_without_number_are_both_kept(read):
 
 def test_times_that_are_not_understood_leave_the_offer_untimed_and_noted(read, faults):
     found = read(
-        "A1;Kurs;Sprachkurs;nach Absprache;;;;;", "A2;Kurs;Sprachkurs;Di 9-10;manchmal;;;;"
+        "A1;Kurs;Sprachkurs;sobald genug da sind;;;;;", "A2;Kurs;Sprachkurs;Di 9-10;manchmal;;;;"
     )
     assert found.offers["timed"].tolist() == [False, False]
     assert [(f["row"], f["column"], f["severity"]) for f in faults] == [
-        (2, "Termine", "warning"), (3, "Termine", "warning"),
+        (2, "Termine", "warning"), (3, "Terminart", "warning"),
     ]  # fmt: skip
     assert "zählt mit unbekannten Zeiten" in faults[0]["message"]
     assert found.rejected.empty
+
+
+def test_what_is_understood_of_the_times_counts_and_the_rest_is_noted(read, faults):
+    found = read('A1;Kurs;Sprachkurs;"Di 9-10; Anmeldung bei Frau Meyer";;;;;')
+    assert found.sessions["weekday"].tolist() == [1]
+    assert [f["column"] for f in faults] == ["Termine"]
+    assert "'Anmeldung bei Frau Meyer'" in faults[0]["message"]
+    assert "nur das Übrige zählt" in faults[0]["message"]
+
+
+def test_times_by_appointment_are_understood_but_not_known(read, faults):
+    found = read("A1;Kurs;Sprachkurs;nach Vereinbarung;;;;;", "A2;Kurs;Beratung;Mo 9-10;;;;;")
+    assert found.offers["by_appointment"].tolist() == [True, False]
+    assert found.offers["timed"].tolist() == [False, True]
+    assert faults == []
+
+
+def test_a_rhythm_in_the_month_is_kept(read, faults):
+    found = read("A1;Kurs;Sprachkurs;jeden 1. und 3. Mi im Monat 15-17 Uhr;;;;;")
+    assert found.sessions[["weekday", "rhythm"]].to_numpy().tolist() == [[2, "m1,m3"]]
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("times", "column", "term_only", "notes"),
+    [
+        ("Di 9-10, nicht in den Ferien", "", True, 0),
+        ("Di 9-10, auch in den Ferien", "", False, 0),
+        ("Di 9-10, auch in den Ferien", "nein", True, 0),
+        ("Di 9-10, nicht in den Ferien", "nein", True, 0),
+        ("Di 9-10, nicht in den Ferien", "ja", True, 1),
+        ("Di 9-10", "", False, 0),
+    ],
+)
+def test_holidays_are_told_by_the_column_and_by_the_times(
+    read, faults, times, column, term_only, notes
+):
+    found = read(f'A1;Kurs;Sprachkurs;"{times}";;{column};;;')
+    assert found.sessions["term_only"].tolist() == [term_only]
+    assert found.offers["in_holidays"].tolist() == [not term_only]
+    assert len(faults) == notes
+
+
+def test_several_lists_are_one_and_equal_numbers_stay_apart(tmp_path, faults):
+    for name in ("eine.csv", "andere.csv"):
+        text = f"{HEAD}\nA1;Kurs {name};sprachkurs;Di 9-10;;;;;\n"
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    paths = [tmp_path / "eine.csv", tmp_path / "andere.csv"]
+    found = read_offers(paths, CATEGORIES, faults)
+    assert found.offers["offer_id"].tolist() == ["A1", "A1-andere-csv"]
+    assert found.sessions["offer_id"].tolist() == ["A1", "A1-andere-csv"]
+    assert found.offers["file"].tolist() == ["eine.csv", "andere.csv"]
+    assert faults == []
+
+
+def test_a_file_of_another_program_is_read_like_a_typed_list(tmp_path, faults):
+    place = {
+        "type": "Feature",
+        "properties": {"amenity": "language_school", "name": "Sprachen am Markt",
+                       "opening_hours": "Tu 09:00-12:00; PH off"},
+        "geometry": {"type": "Point", "coordinates": [7.9, 53.57]},
+    }  # fmt: skip
+    unknown = place | {"properties": {"amenity": "library", "name": "Bücherei"}}
+    path = tmp_path / "osm.geojson"
+    features = {"type": "FeatureCollection", "features": [place, unknown]}
+    path.write_text(json.dumps(features), encoding="utf-8")
+    found = read_offers(path, CATEGORIES, faults)
+    offer = found.offers.iloc[0]
+    assert (offer["name"], offer["category"], offer["lat"]) == (
+        "Sprachen am Markt", "sprachkurs", 53.57
+    )  # fmt: skip
+    assert found.sessions[["weekday", "drop_in"]].to_numpy().tolist() == [[1, True]]
+    assert found.rejected["Name"].tolist() == ["Bücherei"]
+    assert "Bücherei" in found.rejected["Grund"][0]
+
+
+def test_of_a_list_of_courses_the_kind_is_the_name(tmp_path, faults):
+    path = tmp_path / "navi.csv"
+    text = "Träger;Kursort;Kursart;Kurszeiten\nVHS;VHS-Haus;Sprachkurs;Mo-Fr 8:30-12:45\n"
+    path.write_text(text, encoding="utf-8")
+    found = read_offers(path, CATEGORIES, faults)
+    assert found.offers[["name", "provider", "category"]].to_numpy().tolist() == [
+        ["Sprachkurs", "VHS", "sprachkurs"]
+    ]
+    assert len(found.sessions) == 5
+    assert faults == []
 
 
 @pytest.mark.parametrize(

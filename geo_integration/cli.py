@@ -38,18 +38,7 @@ STEPS = {
     "pages": "Karten schreiben",
     "tables": "Tabellen schreiben",
 }
-LAYERS = {
-    "areas": "Gemeinden",
-    "places": "Orte",
-    "timetable": "Fahrplan",
-    "calendar": "Fahrplantage",
-    "residents": "Einwohner",
-    "offers": "Angebotsliste",
-    "geocoding": "Lage der Angebote",
-    "streets": "Straßen",
-    "register": "Quellen",
-}
-SHOWN_FAULTS, SHOWN_NOTES = 200, 20
+SHOWN_NOTES, SHOWN_STEPS = 20, 3
 
 
 class _GermanGroup(click.Group):
@@ -153,27 +142,62 @@ def run(
 
 @cli.command(short_help="Alle Eingaben eines Landkreises prüfen.")
 @click.argument("county", metavar="LANDKREIS")
-def check(county: str) -> None:
-    """Prüft alle Dateien eines Landkreises und nennt jeden Fehler mit Datei, Zeile und Spalte.
+@click.option(
+    "--report",
+    type=_FILE,
+    metavar="DATEI",
+    help="Alle Ebenen und Befunde auch in diese Excel-Datei (.xlsx) schreiben.",
+)
+def check(county: str, report: Path | None) -> None:
+    """Prüft alle Dateien eines Landkreises: was sie enthalten, und was daran falsch ist.
+
+    Je Ebene stehen da: ein Urteil (gut, mit Hinweisen, unbrauchbar, fehlt), Datei, Stand, Quelle,
+    Lizenz und wie weit sie den Landkreis abdeckt; dann die ersten Befunde mit Datei, Zeile und
+    Spalte, am Ende, was zuerst zu tun ist. Alle Befunde schreibt --report.
 
     Endet mit 0, wenn gerechnet werden kann (auch wenn einzelne Zeilen fehlerhaft sind), sonst
     mit 2.
-    """
+
+    \b
+    Beispiele:
+      geo-integration check friesland
+      geo-integration check C:\\Daten\\mein-landkreis --report pruefung.xlsx
+    """  # noqa: D301  \b is for click
     with plain_errors():
+        import datetime as dt
+
+        from geo_integration.files import beside
+        from geo_integration.inputs import inspection
         from geo_integration.inputs.county import inspect_county
+        from geo_integration.outputs.workbook import write_texts
 
         settings = settings_of(county)
+        if report is not None:
+            inspection.require_own_report(report, settings)
         found = inspect_county(settings)
-    errors, faults = found.errors, found.faults
-    click.echo(f"{settings.county.name} ({settings.folder})")
-    for layer, what in found.held.items():
-        click.echo(f"  {LAYERS[layer]:<18} {what}")
-    for fault in faults[:SHOWN_FAULTS]:
-        _print_fault(fault)
-    if len(faults) > SHOWN_FAULTS:
-        click.echo(f"… und {len(faults) - SHOWN_FAULTS} weitere Hinweise")
-    for error in errors:
-        click.echo(f"FEHLER  {error}")
+        today = dt.datetime.now().astimezone().date()
+        reports = inspection.inspect_layers(settings, found, today=today)
+        lines = [
+            *(f"{settings.county.name} ({settings.folder})", ""),
+            *inspection.described(reports, settings),
+            "",
+            *inspection.troubles(reports),
+        ]
+        for line in lines:
+            click.echo(line)
+        if report is not None:
+            with beside(report) as part:
+                write_texts(part, inspection.report_tables(reports, settings))
+            click.echo(f"Alle Befunde: {report}")
+        _print_end(inspection.first_steps(reports, settings), found.errors, found.faults)
+
+
+def _print_end(steps: list[str], errors: list[str], faults: list[dict[str, object]]) -> None:
+    """What to do first, and whether a run can be made."""
+    if steps:
+        click.echo("Zuerst:")
+    for number, step in enumerate(steps[:SHOWN_STEPS], start=1):
+        click.echo(f"  {number}. {step}")
     if errors:
         click.echo(f"{len(errors)} Fehler: so kann nicht gerechnet werden.")
         sys.exit(2)
@@ -576,16 +600,6 @@ def _print_summary(result: Run, settings: Settings) -> None:
 
 cli.add_command(offers)
 cli.add_command(geocode)
-
-
-def _print_fault(fault: dict[str, object]) -> None:
-    """One fault on one line."""
-    where = str(fault["file"])
-    where += f", Zeile {fault['row']}" if fault["row"] else ""
-    where += f", Spalte {fault['column']}" if fault["column"] else ""
-    found = f" (gefunden: {fault['found']})" if fault["found"] else ""
-    kind = "ZEILE NICHT ÜBERNOMMEN" if fault["severity"] == "rejected" else "HINWEIS"
-    click.echo(f"{kind}  {where}: {fault['message']}{found}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

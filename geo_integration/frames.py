@@ -143,7 +143,7 @@ CELLS = Frame(
     },
     key=("cell_id",),
     geometry="polygon",
-    doc="Where people live.",
+    doc="Where people live. Further columns are those of the source, or named by the profile.",
 )
 OFFERS = Frame(
     "OFFERS",

@@ -96,7 +96,7 @@ class Layers(_Table):
     """File names, relative to the county folder; of `Files` one or a list."""
 
     areas: str
-    residents: str
+    residents: Annotated[Files, Field(min_length=1)]
     offers: Annotated[Files, Field(min_length=1)]
     timetable: Files = ()
     places: str | None = None
@@ -115,14 +115,68 @@ class AreaColumns(_Table):
 
 
 class ResidentColumns(_Table):
-    """Which columns of the residents' file mean what."""
+    """Which columns of the residents' files mean what.
+
+    Points lie at `lon` and `lat` in degrees, or at `x` and `y` in `crs` (else the county's), each
+    in the middle of a square of `cell_m` if that is given. `columns` carries columns along: name
+    in CELLS -> header in a file. `total` of the table `totals` has the residents of municipalities;
+    they are spread by `weight`, else the cells' residents are scaled to them.
+    """
 
     id: str = "cell_id"
     residents: str = "residents"
     area: str | None = None
     lon: str | None = None
     lat: str | None = None
+    x: str | None = None
+    y: str | None = None
+    crs: str | None = None
+    cell_m: float | None = Field(default=None, gt=0, le=100_000)
+    resolution: Literal["100m", "1km", "10km"] | None = None
+    columns: dict[Identifier, str] = Field(default_factory=dict)
+    weight: str | None = None
+    totals: str | None = None
+    total: str | None = None
     modelled: bool = False
+
+    @field_validator("crs")
+    @classmethod
+    def _is_known(cls, value: str | None) -> str | None:
+        try:
+            crs = None if value is None else CRS.from_user_input(value)
+        except CRSError as error:
+            raise ValueError("unbekanntes Koordinatensystem") from error
+        if crs is not None and not crs.is_projected:
+            raise ValueError("erwartet wird ein ebenes System; Grad gehören zu lon und lat")
+        return value
+
+    @field_validator("columns")
+    @classmethod
+    def _are_free(cls, value: dict[str, str]) -> dict[str, str]:
+        taken = {"cell_id", "area_id", "residents", "withheld", "geometry", "x_m", "y_m"} & {*value}
+        if taken:
+            raise ValueError(f"vergeben sind die Namen {', '.join(sorted(taken))}")
+        return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spread_is_modelled(cls, values: Any) -> Any:  # noqa: ANN401  whatever stands in the file
+        """What is spread or scaled is no count any more."""
+        spread = isinstance(values, dict) and values.get("totals")
+        return {**values, "modelled": True} if spread else values
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> ResidentColumns:
+        for one, other in (("lon", "lat"), ("x", "y"), ("totals", "total")):
+            if (getattr(self, one) is None) != (getattr(self, other) is None):
+                raise ValueError(f"{one} und {other} gehören zusammen")
+        if self.lon is not None and self.x is not None:
+            raise ValueError("entweder lon und lat oder x und y")
+        if self.x is None and (self.crs is not None or self.cell_m is not None):
+            raise ValueError("crs und cell_m gelten nur für x und y")
+        if self.weight is not None and self.totals is None:
+            raise ValueError("weight braucht totals: was danach verteilt wird")
+        return self
 
 
 class Walking(_Table):

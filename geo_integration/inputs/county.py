@@ -24,7 +24,7 @@ from geo_integration.inputs.geocoding.ledger import LEDGER
 from geo_integration.inputs.offers.checks import note_doubles, with_age
 from geo_integration.inputs.offers.lists import OfferInputs, read_offers, rows_with
 from geo_integration.inputs.register import read_register
-from geo_integration.inputs.residents import read_cells
+from geo_integration.inputs.residents.cells import read_cells
 from geo_integration.inputs.streets import Streets, read_streets
 from geo_integration.inputs.tables import FaultList
 from geo_integration.inputs.timetable import (
@@ -199,7 +199,12 @@ def inspect_county(
         cells = reader.read(
             "residents",
             lambda: read_cells(
-                _needed(settings, "residents"), settings.residents, areas, crs, faults
+                settings.files("residents"),
+                settings.residents,
+                areas,
+                crs,
+                faults,
+                totals=settings.folder / name if (name := settings.residents.totals) else None,
             ),
             lambda c: f"{len(c)} Zellen, {c['residents'].sum()} Einwohner",
         )
@@ -258,14 +263,13 @@ def inspect_county(
             rejected_offers=found.rejected,
             doubtful_offers=rows_with(found.raw, faults, "warning"),
         )
-    return Inspection(
-        inputs, reader.errors, faults, reader.held, reader.parts, reader.failed
-    )
+    return Inspection(inputs, reader.errors, faults, reader.held, reader.parts, reader.failed)
 
 
 def input_files(settings: Settings) -> list[Path]:
     """Every file of the folder that a run reads."""
     files = [path for name in LAYERS for path in settings.files(name)]
+    files += [settings.folder / name] if (name := settings.residents.totals) else []
     files += [settings.folder / settings.geocoding.osm] if settings.geocoding.osm else []
     files += [ledger] if (ledger := settings.folder / LEDGER).is_file() else []
     return [settings.folder / PROFILE, *files]

@@ -87,6 +87,14 @@ def read_sheets(path: Path) -> list[Sheet]:
     return [_text_table(path)]
 
 
+def sheet_names(path: Path) -> list[str]:
+    """Names of the sheets of a workbook; none where it is none."""
+    try:
+        return CalamineWorkbook.from_path(str(path)).sheet_names
+    except Exception:  # noqa: BLE001  whatever the reader trips over, it is no such workbook
+        return []
+
+
 def _workbook(path: Path) -> list[Sheet]:
     """All sheets of a workbook; charts and macros are none."""
     notes = _check_package(path)

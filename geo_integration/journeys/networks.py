@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from geo_integration.errors import SourceError
-from geo_integration.journeys.sparse import grouped
 from geo_integration.streets import components
 
 if TYPE_CHECKING:
@@ -205,9 +204,15 @@ def _arcs(
     """What each node leads to."""
     there, back = np.isfinite(forward), np.isfinite(backward)
     origin = np.r_[a[there], b[back]]
-    start, order = grouped(origin, size)
+    start, order = _sorted_by(origin, size)
     target = np.r_[b[there], a[back]][order]
     return Arcs(start, target, np.r_[forward[there], backward[back]][order])
+
+
+def _sorted_by(key: NDArray[np.integer], size: int) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """Where each key starts, and the order; once for a map, so that the compiler stays out."""
+    order = np.argsort(key, kind="stable")
+    return np.searchsorted(key[order], np.arange(size + 1)), order
 
 
 def _lines(edges: Edges, near: NDArray[np.int64], number: NDArray[np.int64]) -> Lines:
@@ -246,5 +251,5 @@ def _grid(
     column = first[part, 0] + within % wide[part]
     row = first[part, 1] + within // wide[part]
     square = row * columns + column
-    start, order = grouped(square, columns * rows)
+    start, order = _sorted_by(square, columns * rows)
     return corner, size, columns, rows, start, part[order]

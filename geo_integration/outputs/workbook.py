@@ -106,13 +106,18 @@ def write_workbook(
 
 def write_rejected(path: Path, rejected: pd.DataFrame, doubtful: pd.DataFrame) -> None:
     """Write the rows that were not taken, and those taken with doubts, as they were, with why."""
+    both = {"Nicht übernommen": rejected, "Mit Hinweisen": doubtful}
+    write_texts(path, {name: table for name, table in both.items() if len(table)})
+
+
+def write_texts(path: Path, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Write tables as they are, a sheet each; every value is text, and none becomes a formula."""
     with xlsxwriter.Workbook(
         path, {"strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
         book.set_properties({"created": _FIXED_DATE})
-        for name, table in (("Nicht übernommen", rejected), ("Mit Hinweisen", doubtful)):
-            if len(table):
-                _write_sheet(book, name, [(str(c), "text", table[c]) for c in table.columns])
+        for name, table in tables.items():
+            _write_sheet(book, name, [(str(c), "text", table[c]) for c in table.columns])
 
 
 def _title(context: _Context) -> str:

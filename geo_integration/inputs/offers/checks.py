@@ -14,6 +14,7 @@ from geo_integration.inputs.tables import plain_header
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
     from geo_integration.inputs.tables import FaultList
 
@@ -31,18 +32,28 @@ def note_doubles(offers: pd.DataFrame, faults: FaultList) -> None:
     offers : DataFrame
         From `read_offers`.
     faults : FaultList
-        Gets each offer that is nearly like one before it.
+        Gets each offer that is nearly like one before it, once.
     """
     rows = dict(each(offers))
     for _, group in offers.groupby("category", sort=False):
         texts = [" ".join(_spoken(rows[at], key) for key in _ALIKE) for at in group.index]
         alike = process.cdist(
-            texts, texts, scorer=fuzz.token_sort_ratio, score_cutoff=ALIKE, workers=-1
+            texts,
+            texts,
+            scorer=fuzz.token_sort_ratio,
+            score_cutoff=ALIKE,
+            workers=-1,
+            dtype=np.uint8,
         )
-        for later, earlier in np.argwhere(np.tril(alike, -1) > 0).tolist():
-            offer, other = rows[group.index[later]], rows[group.index[earlier]]
-            if _apart(offer, other):
-                continue
+        later, earlier = np.nonzero(np.tril(alike, -1))
+        near = ~_apart(group, later, earlier)
+        later, earlier = later[near], earlier[near]
+        found, first = np.unique(later, return_index=True)
+        ends = [*first[1:].tolist(), len(later)]
+        for at, start, end in zip(found.tolist(), first.tolist(), ends, strict=False):
+            others = earlier[start:end]
+            closest = int(others[alike[at, others].argmax()])
+            offer, other = rows[group.index[at]], rows[group.index[closest]]
             message = (
                 f"fast gleich wie {other['name']!r} ({other['file']}, Zeile {other['row']}): "
                 f"doppelt? Beide bleiben"
@@ -50,9 +61,12 @@ def note_doubles(offers: pd.DataFrame, faults: FaultList) -> None:
             note_on(faults, offer, "name", offer["name"], message)
 
 
-def _apart(offer: Row, other: Row) -> bool:
-    """Whether two offers are said to stand in different places."""
-    return any(abs(offer[key] - other[key]) > APART_DEG for key in ("lat", "lon"))
+def _apart(
+    offers: pd.DataFrame, one: NDArray[np.intp], other: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Whether pairs of offers are said to stand in different places."""
+    places = offers[["lat", "lon"]].to_numpy(float)
+    return np.asarray((np.abs(places[one] - places[other]) > APART_DEG).any(axis=1))
 
 
 def _spoken(offer: Row, key: str) -> str:

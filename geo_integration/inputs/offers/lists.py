@@ -189,11 +189,12 @@ def _meant(found: str | None, categories: Sequence[Category]) -> str:
 def _with_values(offers: pd.DataFrame, faults: FaultList) -> None:
     """Turn texts into flags, numbers, and dates; put together what stands in two columns."""
     _join_parts(offers)
+    rows = [offer for _, offer in each(offers)]
     offers["format"] = offers["format"].map(format_of, na_action="ignore")
     for key in _FLAGS:
-        offers[key] = pd.array([_flag(faults, o, key) for _, o in each(offers)], "boolean")
+        offers[key] = pd.array([_flag(faults, offer, key) for offer in rows], "boolean")
     for key in _DATES:
-        dates = [_date(faults, o, key) for _, o in each(offers)]
+        dates = [_date(faults, offer, key) for offer in rows]
         offers[key] = pd.Series(dates, offers.index, dtype=object)
     for key in ("places_total", "places_free"):
         values = [places(text) for text in offers[key]]

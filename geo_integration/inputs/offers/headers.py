@@ -34,6 +34,7 @@ REPORT = ("Blatt", "Zeile", "Grund")
 OWN_SHEETS = ("Erklärung", "Listen")
 _JOINED = ("contact", "remark")
 # A list of courses, such as BAMF-NAvI shows: there the kind of course is its name.
+_STREET = {"strasse", "str", "street"}  # a "Nr." after it is the house's
 _COURSES = {"traeger", "kursart"}
 
 
@@ -126,11 +127,15 @@ def _known(
     raw, head = found
     key_of = {plain_header(h): key for key, column in COLUMNS.items() for h in column.headers}
     sources: dict[str, list[str]] = {}
+    before = ""
     for header in raw.columns:
         key = key_of.get(
             plain_header(header.rsplit(".", 1)[0] if header[-1:].isdigit() else header)
         )
         key = key_of.get(plain_header(header), key)
+        if key == "offer_id" and before in _STREET:
+            key = "house_number"
+        before = plain_header(header)
         if key is not None:
             sources.setdefault(key, []).append(header)
         elif plain_header(header).startswith(("vertraul", "confid", "geheim", "schutz")):

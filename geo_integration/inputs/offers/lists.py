@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
+from rapidfuzz import process
 
 from geo_integration.errors import SourceError
 from geo_integration.files import slug
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 SAMPLE = "BEISPIEL"
 _FILE, _ROW = "\0file", "\0row"  # no header is called so
 _FLAGS = ("in_holidays", "women_only", "childcare", "barrier_free")
+_ALIKE = 80  # of 100, for a word that may be meant
 _DATES = ("valid_from", "valid_to", "last_confirmed")
 
 
@@ -174,12 +175,14 @@ def _names_of(categories: Sequence[Category]) -> dict[str, str]:
 
 def _meant(found: str | None, categories: Sequence[Category]) -> str:
     """The known categories, and the one that may be meant."""
-    labels = [category.label for category in categories]
-    close = difflib.get_close_matches(found or "", labels, 1, 0.6)
-    meant = f" (gemeint: {close[0]!r}?)" if close else ""
+    labels = {category.id: category.label for category in categories}
+    known = _names_of(categories)
+    close = process.extractOne(plain_header(found or ""), list(known), score_cutoff=_ALIKE)
+    meant = f" (gemeint: {labels[known[close[0]]]!r}?)" if close else ""
+    names = "" if close else f"; bekannt: {', '.join(labels.values())}"
     return (
-        f"{meant}; bekannt: {', '.join(labels)}. Ist es ein anderes Wort für eine davon, dieses in "
-        f"county.toml bei der Kategorie unter synonyms eintragen"
+        f"{meant}{names}. Ist es ein anderes Wort für eine Kategorie, dieses dort in county.toml "
+        f"unter synonyms eintragen"
     )
 
 

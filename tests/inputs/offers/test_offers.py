@@ -212,6 +212,24 @@ def test_a_file_of_another_program_is_read_like_a_typed_list(tmp_path, faults):
     assert "Bücherei" in found.rejected["Grund"][0]
 
 
+def test_a_number_after_the_street_is_that_of_the_house(tmp_path, faults):
+    path = tmp_path / "liste.csv"
+    text = "Nr;Name;Art;Straße;Nr.;Ort\nA7;Kurs;Sprachkurs;Kirchplatz;13;26441 Jever\n"
+    path.write_text(text, encoding="utf-8")
+    offer = read_offers(path, CATEGORIES, faults).offers.iloc[0]
+    assert (offer["offer_id"], offer["street"], offer["postcode"]) == (
+        "A7", "Kirchplatz 13", "26441"
+    )  # fmt: skip
+    assert faults == []
+
+
+def test_a_category_is_known_with_or_without_its_accents(tmp_path, faults):
+    kinds = (CATEGORIES[0].model_copy(update={"synonyms": ("Sprachcafé",)}),)
+    path = tmp_path / "liste.csv"
+    path.write_text("Name;Art\nTreff;Sprachcafe\n", encoding="utf-8")
+    assert read_offers(path, kinds, faults).offers["category"].tolist() == ["sprachkurs"]
+
+
 def test_of_a_list_of_courses_the_kind_is_the_name(tmp_path, faults):
     path = tmp_path / "navi.csv"
     text = "Träger;Kursort;Kursart;Kurszeiten\nVHS;VHS-Haus;Sprachkurs;Mo-Fr 8:30-12:45\n"

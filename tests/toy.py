@@ -258,12 +258,12 @@ def toy_sessions(**changes: object) -> pd.DataFrame:
     course = {
         "session_id": "O1/1", "offer_id": "O1", "weekday": 1,
         "start_s": seconds("18:00"), "end_s": seconds("19:30"),
-        "drop_in": False, "term_only": True,
+        "rhythm": None, "drop_in": False, "term_only": True,
     }  # fmt: skip
     advice = {
         "session_id": "O2/1", "offer_id": "O2", "weekday": 1,
         "start_s": seconds("9:00"), "end_s": seconds("12:00"),
-        "drop_in": True, "term_only": False,
+        "rhythm": None, "drop_in": True, "term_only": False,
     }  # fmt: skip
     return pd.DataFrame([course | changes, advice])
 

@@ -192,6 +192,12 @@ _CARDS: Words = {
     "card.gap": ("Versorgungslücke Rang {rank}", "Underserved area, rank {rank}"),
     "card.show": ("In der Karte zeigen", "Show on the map"),
     "time.drop_in": ("offen", "drop in"),
+    "time.weeks": ("alle {n} Wochen", "every {n} weeks"),
+    "time.of_month": ("nur {numbers} im Monat", "only {numbers} of the month"),
+    "time.last": ("letzter", "last"),
+    "time.and": (" und ", " and "),
+    "time.appointment": ("nach Vereinbarung", "by appointment"),
+    "time.as_written": ("„{text}“ (nicht ausgewertet)", "“{text}” (not evaluated)"),
     "time.term_only": ("nicht in den Ferien", "not in school holidays"),
     "gap.heading": ("Versorgungslücken", "Underserved areas"),
     "gap.intro": (

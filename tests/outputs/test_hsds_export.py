@@ -63,7 +63,14 @@ SESSIONS = pd.DataFrame(
         ("A-3/1", "A-3", 5, 22 * HOUR, 26 * HOUR, None, True, False),
     ],
     columns=[
-        "session_id", "offer_id", "weekday", "start_s", "end_s", "rhythm", "drop_in", "term_only",
+        "session_id",
+        "offer_id",
+        "weekday",
+        "start_s",
+        "end_s",
+        "rhythm",
+        "drop_in",
+        "term_only",
     ],
 )
 

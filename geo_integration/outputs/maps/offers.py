@@ -55,7 +55,7 @@ def offer_entries(shown: Published, settings: Settings, areas: list[str]) -> lis
             "doubtful": bool(row["doubtful"]),
             "counted": bool(row["counted"]),
             "timed": bool(row["timed"]),
-            "times": times.get(text(row["offer_id"]), []),
+            "times": [*times.get(text(row["offer_id"]), []), *_other_times(row, lang)],
             "extra": _extra(row, lang),
             "at": at,
         }
@@ -85,16 +85,44 @@ def session_texts(sessions: pd.DataFrame, lang: Language) -> dict[str, list[str]
         Offer id to texts such as "Mo-Fr 09:00-12:00 (offen)", with en dashes.
     """
     found: dict[str, list[tuple[int, int, str]]] = {}
-    keys = ["offer_id", "start_s", "end_s", "drop_in", "term_only"]
-    for key, part in sessions.groupby(keys, observed=True):
-        offer, start, end, drop_in, term = cast("tuple[str, int, int, bool, bool]", key)
+    keys = ["offer_id", "start_s", "end_s", "rhythm", "drop_in", "term_only"]
+    told = sessions.assign(rhythm=sessions["rhythm"].fillna(""))
+    for key, part in told.groupby(keys, observed=True):
+        offer, start, end, rhythm, drop_in, term = cast(
+            "tuple[str, int, int, str, bool, bool]", key
+        )
         weekdays = sorted({int(v) for v in part["weekday"]})
         said = f"{_weekdays(weekdays, lang)} {_clock(int(start))}–{_clock(int(end))}"
         flags = {"time.drop_in": drop_in, "time.term_only": term}
-        notes = [label(key, lang) for key, flag in flags.items() if flag]
+        notes = [_rhythm(rhythm, lang)] if rhythm else []
+        notes += [label(key, lang) for key, flag in flags.items() if flag]
         said += f" ({', '.join(notes)})" if notes else ""
         found.setdefault(text(offer), []).append((weekdays[0], int(start), said))
     return {offer: [said for _, _, said in sorted(times)] for offer, times in found.items()}
+
+
+def _rhythm(rhythm: str, lang: Language) -> str:
+    """Say a rhythm of SESSIONS: "alle 2 Wochen", "nur 1. und 3. im Monat"."""
+    if rhythm.endswith("w"):
+        return label("time.weeks", lang).replace("{n}", rhythm[:-1])
+    numbers = [part.removeprefix("m") for part in rhythm.split(",")]
+    said = [label("time.last", lang) if n == "-1" else _ordinal(int(n), lang) for n in numbers]
+    return label("time.of_month", lang).replace("{numbers}", label("time.and", lang).join(said))
+
+
+def _ordinal(n: int, lang: Language) -> str:
+    """Say 1. or 1st."""
+    return f"{n}." if lang == "de" else f"{n}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(n, 'th') }"
+
+
+def _other_times(row: Mapping[str, Any], lang: Language) -> list[str]:
+    """Say what is known of the times besides: by appointment, or what nobody could evaluate."""
+    if row.get("by_appointment"):
+        return [label("time.appointment", lang)]
+    written = text(row.get("times"))
+    if written and not row["timed"]:
+        return [label("time.as_written", lang).replace("{text}", written)]
+    return []
 
 
 def _weekdays(days: list[int], lang: Language) -> str:

@@ -129,7 +129,7 @@ def _sessions() -> pd.DataFrame:
     rows += [("o3", 5, 36_000, 39_600, True, False)]
     names = ["offer_id", "weekday", "start_s", "end_s", "drop_in", "term_only"]
     table = pd.DataFrame(rows, columns=names)
-    return table.assign(session_id=[f"s{i}" for i in range(len(table))])
+    return table.assign(session_id=[f"s{i}" for i in range(len(table))], rhythm=None)
 
 
 def _coverage(cells: gpd.GeoDataFrame) -> pd.DataFrame:

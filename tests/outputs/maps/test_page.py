@@ -4,6 +4,7 @@ import json
 import re
 from importlib import resources
 
+import numpy as np
 import pandas as pd
 import pytest
 from branca import element
@@ -13,7 +14,7 @@ from geo_integration.errors import OutputError
 from geo_integration.frames import REASONS
 from geo_integration.outputs.labels import label, number, percent, words
 from geo_integration.outputs.maps import assets, build_payload, page_names, render_page, write_pages
-from geo_integration.outputs.maps.offers import session_texts
+from geo_integration.outputs.maps.offers import offer_entries, session_texts
 from geo_integration.outputs.maps.page import data_block
 
 OWN_SCRIPTS = [resources.files(assets.__package__) / "js" / name for name in assets.SCRIPTS]
@@ -174,6 +175,28 @@ def test_same_times_on_several_weekdays_are_one_text(published):
     times = session_texts(published.sessions, "de")
     assert times["o1"] == ["Mo–Fr 09:00–12:00 (nicht in den Ferien)"]
     assert times["o3"] == ["Sa 10:00–11:00 (offen)"]
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "lang", "said"),
+    [
+        ("2w", "de", "Sa 10:00–11:00 (alle 2 Wochen, offen)"),
+        ("m1,m3", "de", "Sa 10:00–11:00 (nur 1. und 3. im Monat, offen)"),
+        ("m2,m-1", "en", "Sat 10:00–11:00 (only 2nd and last of the month, drop in)"),
+    ],
+)
+def test_what_is_not_every_week_is_told(published, rhythm, lang, said):
+    own = published.sessions["offer_id"] == "o3"
+    sessions = published.sessions.assign(rhythm=np.where(own, rhythm, None))
+    assert session_texts(sessions, lang)["o3"] == [said]
+
+
+def test_times_that_nobody_could_evaluate_are_shown_as_written(published, settings):
+    offers = published.offers.assign(timed=False, by_appointment=[True, False, False, False])
+    offers["times"] = ["nach Vereinbarung", "montags abends", None, None]
+    shown = published._replace(offers=offers, sessions=published.sessions.iloc[:0])
+    times = [entry["times"] for entry in offer_entries(shown, settings, [])]
+    assert times == [["nach Vereinbarung"], ["„montags abends“ (nicht ausgewertet)"], [], []]
 
 
 # Files

@@ -97,7 +97,7 @@ function pair(term, ...value) {
 }
 
 function timesOf(offer) {
-  return offer.timed && offer.times.length ? offer.times.join("; ") : say("card.times_unknown");
+  return offer.times.length ? offer.times.join("; ") : say("card.times_unknown");
 }
 
 function offerEntry(at) {

@@ -98,11 +98,19 @@ def send(county: str, by: str, out: Path, day: dt.datetime | None) -> None:
     E-Mail verschickt; was zurückkommt, trägt 'offers merge' ein.
     """
     with plain_errors():
+        from geo_integration.inputs.geocoding.county import municipality_names
         from geo_integration.inputs.offers.review import write_rounds
 
         settings = settings_of(county)
         path = settings.files("offers")[0]
-        files = write_rounds(path, out, by=by, county=settings.county.ags, on=_day(day))
+        files = write_rounds(
+            path,
+            out,
+            by=by,
+            county=settings.county.ags,
+            on=_day(day),
+            locate=lambda offers: municipality_names(settings, offers),
+        )
         for file in files:
             click.echo(f"Geschrieben: {file}")
         if others := settings.files("offers")[1:]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
-from geo_integration.errors import SettingsError
+from geo_integration.errors import GeoIntegrationError, SettingsError
 from geo_integration.inputs.boundaries import read_areas, read_places
 from geo_integration.inputs.geocoding.chain import find_hits, locate_offers, read_gazetteer
 from geo_integration.inputs.geocoding.gazetteer import Lookup
@@ -57,6 +57,36 @@ def locate_in_county(
         return locate_offers(
             offers, gazetteer, settings.county.crs, faults, file=file, ledger=ledger, online=online
         )
+
+
+def municipality_names(settings: Settings, offers: pd.DataFrame) -> list[str | None]:
+    """Tell in which municipality offers are, with what the folder holds; nobody else is asked.
+
+    Parameters
+    ----------
+    settings : Settings
+        The county profile.
+    offers : DataFrame
+        Texts of places by the names of the offers' columns.
+
+    Returns
+    -------
+    list of str or None
+        Names in the order of the offers; None where the place is not found in the county, or the
+        folder lacks the boundaries.
+    """
+    try:
+        areas = _areas(settings)
+        faults = FaultList()
+        places, stops = _places(settings, faults), _stops(settings, faults)
+        look = Lookup(read_gazetteer(settings, areas, places, stops, faults), settings.county.crs)
+        ledger = read_ledger(settings.folder / LEDGER, faults)
+    except GeoIntegrationError:
+        return [None] * len(offers)
+    hits = find_hits(offers, look, ledger=ledger)
+    points = gpd.GeoSeries([hit.point for hit in hits], crs=settings.county.crs)
+    names = dict(zip(areas["area_id"], areas["name"], strict=True))
+    return [None if key is None else names[key] for key in look.areas_of(points)]
 
 
 def review_county(settings: Settings, path: Path, faults: FaultList) -> int:

@@ -11,14 +11,20 @@ from rapidfuzz import process
 from geo_integration.errors import SourceError
 from geo_integration.files import slug
 from geo_integration.inputs.offers.headers import offer_sheets
-from geo_integration.inputs.offers.rows import Row, each, made_id, note_on
+from geo_integration.inputs.offers.rows import (
+    Row,
+    each,
+    join_parts,
+    made_id,
+    note_on,
+    without_notes,
+)
 from geo_integration.inputs.offers.sessions import read_sessions
 from geo_integration.inputs.offers.values import (
     NO,
     date_of,
     flag,
     format_of,
-    looks_like_time,
     places,
 )
 from geo_integration.inputs.tables import FaultList, number, plain_header
@@ -28,7 +34,6 @@ if TYPE_CHECKING:
 
     from geo_integration.settings import Category
 
-SAMPLE = "BEISPIEL"
 _FILE, _ROW = "\0file", "\0row"  # no header is called so
 _FLAGS = ("in_holidays", "women_only", "childcare", "barrier_free")
 _ALIKE = 80  # of 100, for a word that may be meant
@@ -79,7 +84,7 @@ def read_offers(
     raw = pd.concat([sheet.raw for sheet in sheets], ignore_index=True)
     table = pd.concat([sheet.known for sheet in sheets], ignore_index=True)
     table = _without_secrets(table, faults)
-    table = _without_notes(table, raw, faults)
+    table = without_notes(table, raw, faults)
     start = len(faults)
     offers = _without_unusable(table, categories, faults)
     _with_values(offers, faults)
@@ -107,22 +112,6 @@ def _without_secrets(table: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
         message = "vertraulich: das Angebot wird weder gezählt noch gezeigt"
         note_on(faults, offer, "confidential", None, message)
     return table[~secret]
-
-
-def _without_notes(table: pd.DataFrame, raw: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
-    """Leave out footnotes below the offers, and the examples of the template."""
-    filled = raw.loc[table.index].notna().sum(axis=1)
-    dropped = []
-    for _, rows in table.groupby("file", sort=False):
-        full = filled[rows.index] > 1
-        last = rows.index[full][-1] if full.any() else -1
-        for at in rows.index[rows.index > last]:
-            text, row = raw.loc[at].dropna().iloc[0], rows.loc[at]
-            message = "Anmerkung unter der Tabelle: kein Angebot"
-            faults.note(str(row["file"]), int(row["row"]), None, text, message)
-            dropped.append(at)
-    example = table["offer_id"].map(lambda text: str(text).upper().startswith(SAMPLE)).astype(bool)
-    return table[~example].drop(index=[at for at in dropped if not example[at]])
 
 
 def _without_unusable(
@@ -191,7 +180,7 @@ def _meant(found: str | None, categories: Sequence[Category]) -> str:
 
 def _with_values(offers: pd.DataFrame, faults: FaultList) -> None:
     """Turn texts into flags, numbers, and dates; put together what stands in two columns."""
-    _join_parts(offers)
+    join_parts(offers)
     rows = [offer for _, offer in each(offers)]
     offers["format"] = offers["format"].map(format_of, na_action="ignore")
     for key in _FLAGS:
@@ -208,26 +197,6 @@ def _with_values(offers: pd.DataFrame, faults: FaultList) -> None:
             message = "keine Koordinate in Grad; wird nicht verwendet"
             note_on(faults, offer, key, offer[key], message)
         offers[key] = numbers.astype(float)
-
-
-def _join_parts(offers: pd.DataFrame) -> None:
-    """House number to the street, postcode out of the town, weekday to the time."""
-    for at, offer in each(offers):
-        if offer["house_number"] and offer["street"]:
-            offers.at[at, "street"] = f"{offer['street']} {offer['house_number']}"
-        first, _, rest = (offer["town"] or "").partition(" ")
-        if first.isdigit() and len(first) in {4, 5} and rest:
-            offers.at[at, "town"] = rest.strip()
-            offers.at[at, "postcode"] = offer["postcode"] or first.zfill(5)
-        elif offer["postcode"] and offer["postcode"].isdigit():
-            offers.at[at, "postcode"] = offer["postcode"].zfill(5)
-        begin, end = offer["valid_from"], offer["valid_to"]
-        if looks_like_time(begin) and looks_like_time(end):
-            offers.at[at, "valid_from"] = offers.at[at, "valid_to"] = None
-            span = f"{begin}-{end}"
-            offers.at[at, "times"] = offer["times"] = f"{offer['times'] or ''} {span}".strip()
-        if offer["weekday"]:
-            offers.at[at, "times"] = f"{offer['weekday']} {offer['times'] or ''}".strip()
 
 
 def _flag(faults: FaultList, offer: Row, key: str) -> bool | None:

@@ -21,15 +21,14 @@ from geo_integration.errors import SourceError
 from geo_integration.files import beside, slug
 from geo_integration.inputs.offers.columns import COLUMNS, ONLY_READ
 from geo_integration.inputs.offers.headers import offer_sheets
-from geo_integration.inputs.offers.lists import SAMPLE
-from geo_integration.inputs.offers.rows import Row, each, made_id
+from geo_integration.inputs.offers.rows import Row, each, join_parts, made_id, without_notes
 from geo_integration.inputs.offers.sources import sniff
 from geo_integration.inputs.offers.values import NO, date_of
 from geo_integration.inputs.sheets import as_text, read_sheets
 from geo_integration.inputs.tables import FaultList
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 ANSWER = "Rückmeldung"
@@ -50,7 +49,7 @@ HISTORY_COLUMNS = [
 TAKEN, CONFLICT, ADDED, LEFT_OUT, CONFIRMED = (
     "übernommen", "Konflikt", "neu aufgenommen", "fehlt im Rücklauf", "bestätigt",
 )  # fmt: skip
-KEYS = [key for key in COLUMNS if key not in (*ONLY_READ, "confidential", "remark")]
+KEYS = [key for key in COLUMNS if key not in ("confidential", "remark")]
 _OURS = ("offer_id", "last_confirmed", "confirmed_by")
 _FIXED_DATE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 _GUIDE = (
@@ -71,7 +70,15 @@ class Merged(NamedTuple):
 # Sending ---------------------------------------------------------------------------------------
 
 
-def write_rounds(path: Path, folder: Path, *, by: str, county: str, on: dt.date) -> list[Path]:
+def write_rounds(
+    path: Path,
+    folder: Path,
+    *,
+    by: str,
+    county: str,
+    on: dt.date,
+    locate: Callable[[pd.DataFrame], Sequence[str | None]] | None = None,
+) -> list[Path]:
     """Write a workbook to check for each group of offers.
 
     Parameters
@@ -86,6 +93,8 @@ def write_rounds(path: Path, folder: Path, *, by: str, county: str, on: dt.date)
         Key of the county, which the workbook must still bear when it comes back.
     on : date
         Day of sending.
+    locate : callable, optional
+        Tells the municipalities of offers; else what the list says of them counts.
 
     Returns
     -------
@@ -94,9 +103,8 @@ def write_rounds(path: Path, folder: Path, *, by: str, county: str, on: dt.date)
     """
     rows = [offer for offer in _current(path).values() if not _is_secret(offer)]
     groups: dict[str, list[Row]] = {}
-    for offer in rows:
-        key = offer[by] or (offer["town"] if by == "municipality" else None)
-        groups.setdefault(key or f"ohne {COLUMNS[by].header}", []).append(offer)
+    for offer, group in zip(rows, _groups(rows, by, locate), strict=True):
+        groups.setdefault(group or f"ohne {COLUMNS[by].header}", []).append(offer)
     written = []
     for group, own in sorted(groups.items()):
         target = folder / f"pruefung_{slug(group)}_{on:%Y-%m-%d}.xlsx"
@@ -104,6 +112,20 @@ def write_rounds(path: Path, folder: Path, *, by: str, county: str, on: dt.date)
             _write_round(part, group, own, {"county": county, "group": group, "on": f"{on}"})
         written.append(target)
     return written
+
+
+def _groups(
+    rows: list[Row], by: str, locate: Callable[[pd.DataFrame], Sequence[str | None]] | None
+) -> list[str | None]:
+    """What each offer is sorted by; None where it is not known."""
+    if by != "municipality" or not rows:
+        return [offer[by] for offer in rows]
+    table = pd.DataFrame(rows).drop(columns="sheet")
+    table = table.astype(object).where(table.notna(), None)
+    join_parts(table)
+    said = [a or b for a, b in zip(table["municipality"], table["town"], strict=True)]
+    found = locate(table) if locate else said
+    return [one or other for one, other in zip(found, said, strict=True)]
 
 
 def _is_secret(offer: Row) -> bool:
@@ -124,20 +146,21 @@ def _write_round(path: Path, group: str, rows: Sequence[Row], meta: dict[str, st
         for at, line in enumerate(_GUIDE, start=1):
             sheet.write_string(at, 0, line)
         start = len(_GUIDE) + 2
-        for at, header in enumerate([ANSWER, *(COLUMNS[key].header for key in KEYS)]):
+        keys = [key for key in KEYS if key not in ONLY_READ or any(o[key] for o in rows)]
+        for at, header in enumerate([ANSWER, *(COLUMNS[key].header for key in keys)]):
             sheet.write_string(start, at, header, head)
             sheet.set_column(at, at, max(14, len(header) + 2), text)
         for row, offer in enumerate(rows, start=start + 1):
-            for at, key in enumerate(KEYS, start=1):
+            for at, key in enumerate(keys, start=1):
                 sheet.write_string(row, at, offer[key] or "")
         rule = {"validate": "list", "source": list(ANSWERS)}
         sheet.data_validation(start + 1, 0, start + len(rows) + 100, 0, rule)
         sheet.freeze_panes(start + 1, 3)
         state = book.add_worksheet(STATE)
         state.write_string(0, 0, json.dumps(meta, ensure_ascii=False, sort_keys=True))
-        state.write_row(1, 0, KEYS)
+        state.write_row(1, 0, keys)
         for row, offer in enumerate(rows, start=2):
-            for at, key in enumerate(KEYS):
+            for at, key in enumerate(keys):
                 state.write_string(row, at, offer[key] or "")
         state.very_hidden()
 
@@ -212,9 +235,9 @@ def _current(path: Path) -> dict[str, Row]:
         )
     found: dict[str, Row] = {}
     for sheet in offer_sheets(path, FaultList()):
-        for _, offer in each(sheet.known):
-            offer_id = offer["offer_id"] or made_id(offer, set(found))
-            if offer["name"] and not offer_id.upper().startswith(SAMPLE) and offer_id not in found:
+        for _, offer in each(without_notes(sheet.known, sheet.raw, FaultList())):
+            offer_id = offer["offer_id"] or made_id(offer, found)
+            if offer["name"] and offer_id not in found:
                 found[offer_id] = offer | {"offer_id": offer_id, "sheet": sheet}
     return found
 

@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from geo_integration.inputs.offers.columns import COLUMNS, ONLY_READ
 from geo_integration.inputs.offers.headers import OWN_SHEETS
-from geo_integration.inputs.offers.lists import SAMPLE
+from geo_integration.inputs.offers.rows import SAMPLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

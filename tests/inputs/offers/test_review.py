@@ -242,3 +242,56 @@ def test_the_lists_have_every_column_but_the_internal_ones(offers):
     assert headers[0] == ANSWER
     assert COLUMNS["remark"].header not in headers
     assert COLUMNS["confidential"].header not in headers
+
+
+@pytest.fixture
+def messy(tmp_path):
+    """A list without numbers, with the house number beside the street, and a footnote."""
+    book = openpyxl.Workbook()
+    for row in [
+        ["Name", "Kategorie", "Straße", "Nr.", "PLZ Ort", "Tag", "Uhrzeit"],
+        ["Treff", "Kurs", "Kirchplatz", "13", "26441 Jever", "Mi", "15-17"],
+        ["Chor", "Kurs", "Am Hafen", "2", "26434 Hooksiel", "Do", "9-10"],
+        ["* Angaben ohne Gewähr"],
+    ]:
+        book.active.append(row)
+    book.save(tmp_path / "offers.xlsx")
+    return tmp_path / "offers.xlsx"
+
+
+def test_the_list_to_check_shows_house_numbers_and_no_footnotes(messy):
+    (file, _) = sent(messy)
+    sheet = openpyxl.load_workbook(file)["Angebote"]
+    rows = list(sheet.iter_rows(values_only=True))
+    head = next(row for row in rows if ANSWER in row)
+    found = [dict(zip(head, row, strict=True)) for row in rows[rows.index(head) + 1 :]]
+    keys = ("Name", "Straße", "Hausnummer", "Wochentag", "Termine")
+    assert [[row[key] for key in keys] for row in found] == [
+        ["Chor", "Am Hafen", "2", "Do", "9-10"]
+    ]
+
+
+def test_a_house_number_that_was_corrected_is_entered_where_it_stood(messy):
+    file = sent(messy)[1]
+    book = openpyxl.load_workbook(file)
+    number = book["Angebote"].cell(8, 2).value
+    edit(file, (number, "Hausnummer", "15"), (number, ANSWER, "geändert"))
+    merged = merge(messy, file)
+    assert outcomes(merged) == [[number, "Hausnummer", "15", "übernommen"]]
+    assert now(messy).loc[number, ["street", "postcode", "town"]].tolist() == [
+        "Kirchplatz 15", "26441", "Jever"
+    ]  # fmt: skip
+
+
+def test_the_municipality_may_be_told_by_where_the_offer_is(messy):
+    def locate(table):
+        assert table["street"].tolist() == ["Kirchplatz 13", "Am Hafen 2"]
+        assert table["town"].tolist() == ["Jever", "Hooksiel"]
+        return [None, "Wangerland"]
+
+    files = write_rounds(
+        messy, messy.parent / "out", by="municipality", county="03455", on=SENT, locate=locate
+    )
+    assert [file.name for file in files] == [
+        "pruefung_jever_2026-10-01.xlsx", "pruefung_wangerland_2026-10-01.xlsx",
+    ]  # fmt: skip

@@ -167,29 +167,30 @@ def check(county: str, report: Path | None) -> None:
         import datetime as dt
 
         from geo_integration.files import beside
-        from geo_integration.inputs import inspection
+        from geo_integration.inputs import inspection_report as words
         from geo_integration.inputs.county import inspect_county
+        from geo_integration.inputs.inspection import inspect_layers
         from geo_integration.outputs.workbook import write_texts
 
         settings = settings_of(county)
         if report is not None:
-            inspection.require_own_report(report, settings)
+            words.require_own_report(report, settings)
         found = inspect_county(settings)
         today = dt.datetime.now().astimezone().date()
-        reports = inspection.inspect_layers(settings, found, today=today)
+        reports = inspect_layers(settings, found, today=today)
         lines = [
-            *(f"{settings.county.name} ({settings.folder})", ""),
-            *inspection.described(reports, settings),
+            f"{settings.county.name} ({settings.folder})",
+            *words.described(reports, settings),
             "",
-            *inspection.troubles(reports),
+            *words.troubles(reports),
         ]
         for line in lines:
             click.echo(line)
         if report is not None:
             with beside(report) as part:
-                write_texts(part, inspection.report_tables(reports, settings))
+                write_texts(part, words.report_tables(reports, settings))
             click.echo(f"Alle Befunde: {report}")
-        _print_end(inspection.first_steps(reports, settings), found.errors, found.faults)
+        _print_end(words.first_steps(reports, settings), found.errors, found.faults)
 
 
 def _print_end(steps: list[str], errors: list[str], faults: list[dict[str, object]]) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from toy import toy_gtfs, write_toy_county, write_zip
@@ -198,7 +199,7 @@ def test_coordinates_mixed_up_are_told_with_their_row_and_the_offer_is_not_place
     told = [line for line in result.output.splitlines() if "vertauscht" in line]
     assert len(told) == 1
     assert told[0].startswith("HINWEIS  offers.csv, Zeile 4")
-    assert "2 von 3 Angeboten zählen" in result.output
+    assert "3 Angebote, davon zählen 2" in result.output
 
 
 def test_an_unknown_option_is_told_and_ends_with_two():
@@ -221,11 +222,47 @@ def test_check_says_what_each_layer_holds(county):
         assert what in result.output
 
 
-def test_check_of_the_bundled_county_ends_with_zero():
+def test_check_of_the_bundled_county_ends_with_zero_and_fits_a_screen():
     result = call("check", "friesland")
     assert result.exit_code == 0
     assert "Es kann gerechnet werden" in result.output
     assert "99652 Einwohner" in result.output
+    assert len(result.output.splitlines()) <= 40
+
+
+def test_check_says_what_to_do_first(county):
+    (county / "gtfs.zip").write_bytes(b"x")
+    lines = call("check", county).output.splitlines()
+    first = lines.index("Zuerst:")
+    assert lines[first + 1] == "  1. Fahrplan: in Ordnung bringen, siehe FEHLER"
+    assert lines[-1] == "1 Fehler: so kann nicht gerechnet werden."
+
+
+def test_check_writes_all_it_found_into_a_workbook(county, tmp_path):
+    with (county / "places.csv").open("a", encoding="utf-8") as file:
+        file.write("Nirgends,,x,y,village\n" * 10)
+    report = tmp_path / "neu" / "prüfung.xlsx"
+    result = call("check", county, "--report", report)
+    assert result.exit_code == 0, result.output
+    assert f"Alle Befunde: {report}" in result.output
+    book = openpyxl.load_workbook(report)
+    assert book.sheetnames == ["Ebenen", "Befunde"]
+    assert book["Befunde"].max_row == 11
+    assert call("check", county, "--report", report).exit_code == 0
+
+
+def test_the_report_of_check_is_written_though_a_layer_cannot_be_used(county, tmp_path):
+    (county / "gtfs.zip").write_bytes(b"x")
+    result = call("check", county, "--report", tmp_path / "r.xlsx")
+    assert result.exit_code == 2
+    rows = list(openpyxl.load_workbook(tmp_path / "r.xlsx")["Befunde"].values)
+    assert rows[1][:2] == ("Fahrplan", "Ebene unbrauchbar")
+
+
+def test_the_report_of_check_replaces_no_input(county):
+    before = (county / "offers.csv").read_bytes()
+    assert "auf .xlsx" in failed("check", county, "--report", county / "offers.csv")
+    assert (county / "offers.csv").read_bytes() == before
 
 
 def test_run_writes_into_the_folder_asked_for_and_names_the_page_to_open(county, tmp_path):

@@ -309,3 +309,41 @@ def test_a_folder_without_profile_says_how_to_make_one(tmp_path):
 def test_every_settings_error_is_caught_by_its_base():
     with pytest.raises(GeoIntegrationError):
         find_county("nirgends")
+
+
+# Residents --------------------------------------------------------------------------------------
+
+
+def with_residents(keys):
+    return changed("modelled = false", keys)
+
+
+def test_residents_come_from_one_file_or_several(tmp_path):
+    assert read_settings(write(tmp_path)).files("residents") == [tmp_path / "residents.csv"]
+    text = changed('residents = "residents.csv"', 'residents = ["a.zip", "b.zip"]')
+    found = read_settings(write(tmp_path, text)).files("residents")
+    assert found == [tmp_path / "a.zip", tmp_path / "b.zip"]
+
+
+def test_residents_that_are_spread_are_modelled(tmp_path):
+    text = with_residents('weight = "d"\ntotals = "t.xlsx"\ntotal = "n"\nmodelled = false')
+    assert read_settings(write(tmp_path, text)).residents.modelled
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ('lon = "a"', "lon und lat gehören zusammen"),
+        ('x = "a"', "x und y gehören zusammen"),
+        ('totals = "a"', "totals und total gehören zusammen"),
+        ('lon = "a"\nlat = "b"\nx = "c"\ny = "d"', "entweder lon und lat oder x und y"),
+        ("cell_m = 100", "crs und cell_m gelten nur für x und y"),
+        ('x = "a"\ny = "b"\ncrs = "EPSG:4326"', "Grad gehören zu lon und lat"),
+        ('x = "a"\ny = "b"\ncrs = "Mond"', "unbekanntes Koordinatensystem"),
+        ('weight = "a"', "weight braucht totals"),
+        ('columns = { area_id = "a" }', "vergeben sind die Namen area_id"),
+        ('resolution = "250m"', "erwartet wird '100m', '1km' oder '10km'"),
+    ],
+)
+def test_columns_of_residents_that_do_not_fit_together_are_told(tmp_path, keys, said):
+    assert said in fault(tmp_path, with_residents(keys))

@@ -7,6 +7,7 @@ file. Nothing here trusts a name or what the server says of the content: the fir
 from __future__ import annotations
 
 import bz2
+import difflib
 import gzip
 import re
 import stat
@@ -50,6 +51,35 @@ MAX_MEMBERS = 100_000
 MAX_UNPACKED_BYTES = 32 * 1024**3
 MAX_RATIO = 400  # a table of equal rows shrinks to 1/100, a bomb to 1/1000
 _RATIO_FROM_BYTES = 64 * 1024**2
+
+
+def require_file(path: Path) -> None:
+    """Raise unless there is a file of that name.
+
+    Raises
+    ------
+    SourceError
+        When there is none, with what there is instead: a folder, a link to nowhere, a file of
+        nearly this name.
+    """
+    try:
+        if path.is_file():
+            return
+        if path.is_dir():
+            raise SourceError(f"{path}: ist ein Ordner; erwartet wird eine Datei")
+        if path.is_symlink():
+            raise SourceError(f"{path}: die Verknüpfung führt zu keiner Datei")
+        others = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+    except (PermissionError, ValueError) as error:
+        raise SourceError(
+            f"{path}: darf nicht gelesen werden; Rechte des Ordners prüfen"
+        ) from error
+    except OSError as error:
+        if isinstance(error, SourceError):
+            raise
+        raise SourceError(f"{path}: nicht lesbar ({error.strerror})") from error
+    close = difflib.get_close_matches(path.name, others, 1, 0.8)
+    raise SourceError(f"{path}: die Datei fehlt" + (f" (gemeint: {close[0]}?)" if close else ""))
 
 
 def require_whole(path: Path, name: str) -> None:
@@ -241,5 +271,8 @@ def _require_harmless(member: zipfile.ZipInfo) -> None:
         raise SourceError(f"das ZIP-Archiv will aus seinem Ordner hinaus ({member.filename!r})")
     if member.flag_bits & 1:
         raise SourceError("das ZIP-Archiv ist mit einem Kennwort geschützt; ohne speichern")
+    # Even a bad packer makes little of what it cannot pack; more than that hides a bomb.
+    if member.compress_size > member.file_size + member.file_size // 4 + 1024:
+        raise SourceError(f"das ZIP-Archiv gibt {member.filename!r} zu klein an; nicht geheuer")
     if stat.S_ISLNK(member.external_attr >> 16):
         raise SourceError(f"das ZIP-Archiv enthält eine Verknüpfung ({member.filename!r})")

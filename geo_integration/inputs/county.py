@@ -120,12 +120,24 @@ class _Reader:
         try:
             result = read()
         except GeoIntegrationError as error:
-            self.errors.append(str(error))
-            self.held[layer], self.failed[layer] = "unbrauchbar", str(error)
+            self._fail(layer, str(error))
+            return None
+        except OSError as error:  # rights that are missing, a drive that is gone, a name too long
+            name = error.filename or layer
+            self._fail(
+                layer,
+                f"{name}: nicht lesbar ({error.strerror or error}). Ist die Datei in einem anderen "
+                f"Programm geöffnet, dort schließen; sonst Rechte, Namen und Laufwerk prüfen",
+            )
             return None
         self.held[layer], self.parts[layer] = say(result), result
         self._progress(min(len(self.held), STEPS), STEPS)
         return result
+
+    def _fail(self, layer: str, message: str) -> None:
+        """Note why a layer cannot be used."""
+        self.errors.append(message)
+        self.held[layer], self.failed[layer] = "unbrauchbar", message
 
 
 def _no_progress(_done: int, _total: int) -> None:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo_integration.errors import SourceError
 from geo_integration.frames import FAULTS
+from geo_integration.inputs.contents import require_file
 from geo_integration.inputs.sheets import as_text, read_sheets, short
 
 if TYPE_CHECKING:
@@ -98,7 +100,7 @@ def read_table(
 def plain_header(text: object) -> str:
     """A header without what people write differently: "Straße / Nr." is "strassenr"."""
     plain = unicodedata.normalize("NFKC", str(text)).lower().translate(_UMLAUTS)
-    return re.sub(r"[^a-z0-9]", "", plain)
+    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFD", plain))
 
 
 def any_value(sheet: Sheet) -> bool:
@@ -176,7 +178,7 @@ def number(text: object) -> float | None:
 
     Where both occur the last one is the decimal sign.
     """
-    if not isinstance(text, str):
+    if not isinstance(text, str) or "_" in text:  # Python takes 1_000 for a number
         return None
     plain = text.replace("\u00a0", "").replace(" ", "")
     if plain.rfind(",") > plain.rfind("."):
@@ -211,15 +213,16 @@ def read_vector(
     SourceError
         When the file is missing, unreadable, without CRS, or lacks a column.
     """
-    if not path.is_file():
-        raise SourceError(f"{path}: die Datei fehlt")
+    require_file(path)
     try:
         with warnings.catch_warnings():
             # GDAL warns of what it cannot read; the checks below tell what that leaves.
-            warnings.simplefilter("ignore", RuntimeWarning)
+            warnings.simplefilter("ignore")
             table = gpd.read_file(path)
     except Exception as error:  # whatever the reader trips over, the file is at fault
-        raise SourceError(f"{path}: keine lesbare Geodatei ({short(error)})") from error
+        odd = "; im Namen von Datei oder Ordner stören ; und !, umbenennen"
+        hint = odd if set(";!") & set(str(path)) else ""
+        raise SourceError(f"{path}: keine lesbare Geodatei ({short(error)}){hint}") from error
     if not isinstance(table, gpd.GeoDataFrame) or table.geometry.isna().all():
         raise SourceError(f"{path}: enthält keine Geometrien")
     if table.crs is None:
@@ -230,5 +233,10 @@ def read_vector(
         raise SourceError(f"{path}: {lost} Zeilen ohne lesbare Geometrie; bitte berichtigen")
     if not np.isfinite(table.total_bounds).all():
         raise SourceError(f"{path}: enthält Geometrien ohne brauchbare Koordinaten")
-    kept = table[[*columns, "geometry"]].rename(columns=dict(columns))
-    return kept.to_crs(crs)
+    kept = table[[*columns, "geometry"]].rename(columns=dict(columns)).to_crs(crs)
+    if not np.isfinite(shapely.get_coordinates(kept.geometry)).all():
+        raise SourceError(
+            f"{path}: die Koordinaten passen nicht zum Koordinatensystem der Datei ({table.crs}). "
+            f"Stehen Meter in einer Datei, die Grad angibt? Mit dem richtigen CRS speichern"
+        )
+    return kept

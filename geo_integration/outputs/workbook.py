@@ -184,7 +184,8 @@ def _write_cell(
         sheet.write_datetime(row, at, dt.datetime.combine(value, dt.time()), style)
         return 10
     if kind == "text":
-        text = str(value)[:_MAX_TEXT]
+        # What is half a character cannot be written.
+        text = str(value)[:_MAX_TEXT].encode("utf-8", "replace").decode()
         sheet.write_string(row, at, text, style)
         return len(text)
     sheet.write_number(row, at, float(str(value)), style)

@@ -90,7 +90,7 @@ def test_a_missing_file_is_named(tmp_path):
 
 
 def test_a_folder_is_no_file(tmp_path):
-    with pytest.raises(SourceError, match="die Datei fehlt"):
+    with pytest.raises(SourceError, match="ist ein Ordner"):
         read_table(tmp_path, [])
 
 

@@ -20,6 +20,7 @@ import pyproj
 
 from geo_integration.errors import GeoIntegrationError, SourceError
 from geo_integration.files import beside
+from geo_integration.inputs.contents import require_file
 from geo_integration.inputs.geocoding.addresses import house_numbers, postcode, split_house
 from geo_integration.inputs.tables import FaultList, cell, number, read_table
 
@@ -99,8 +100,7 @@ def read_addresses(
     SourceError
         When the file is missing, unreadable, lacks a column, or has no address of the county.
     """
-    if not path.is_file():
-        raise SourceError(f"{path}: die Datei fehlt")
+    require_file(path)
     with path.open("rb") as file:
         is_hk = any(_HK_LINE.match(line) for line in file.read(65_536).splitlines()[:200])
     if is_hk:
@@ -271,8 +271,7 @@ def read_osm_addresses(path: Path, crs: str, *, cache: Path | None = None) -> gp
     SourceError
         When the file is missing or unreadable.
     """
-    if not path.is_file():
-        raise SourceError(f"{path}: die Datei fehlt")
+    require_file(path)
     kept = None if cache is None else cache / f"addresses-{_digest(path)}.npz"
     rows = None if kept is None else _load(kept)
     if rows is None:

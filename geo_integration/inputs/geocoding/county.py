@@ -152,15 +152,17 @@ def confirm_county(
     SourceError, OutputError
         When a file cannot be used, or the ledger not be written.
     """
+    areas = _areas(settings)
     return confirm(
         path,
         _offers(settings, FaultList()),
         settings.folder / LEDGER,
         faults,
-        county=_areas(settings).geometry.union_all(),
+        county=areas.geometry.union_all(),
         crs=settings.county.crs,
         by=by,
         today=today,
+        areas=areas,
     )
 
 

@@ -12,7 +12,8 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from geo_integration.errors import OutputError
 from geo_integration.files import beside
-from geo_integration.inputs.geocoding.addresses import normalise
+from geo_integration.inputs.geocoding.addresses import normalise, town_key
+from geo_integration.inputs.geocoding.finders import CONTRADICTION_M
 from geo_integration.inputs.geocoding.given import FAR_M, from_degrees, from_utm
 from geo_integration.inputs.geocoding.ledger import (
     Confirmed,
@@ -193,6 +194,7 @@ def confirm(
     crs: str,
     by: str,
     today: dt.date,
+    areas: gpd.GeoDataFrame | None = None,
 ) -> int:
     """Take over what a person decided in the workbook.
 
@@ -214,6 +216,8 @@ def confirm(
         Who confirms, where the workbook does not say.
     today : date
         Day of confirmation.
+    areas : GeoDataFrame, optional
+        AREAS: a place far from the municipality that the offer names is taken over, and noted.
 
     Returns
     -------
@@ -228,10 +232,11 @@ def confirm(
         When the ledger cannot be written.
     """
     kept = read_ledger(ledger, faults)
-    known = {
-        str(row["offer_id"]): address_text({str(k): v for k, v in row.items()})
+    rows = {
+        str(row["offer_id"]): {str(k): v for k, v in row.items()}
         for row in offers.to_dict("records")
     }
+    known = {offer: address_text(row) for offer, row in rows.items()}
     new: dict[str, Confirmed] = {}
     for offer, choice in _choices(path, known, crs, faults).items():
         problem = _problem(choice, county, crs)
@@ -241,6 +246,9 @@ def confirm(
         if problem:
             faults.note(path.name, choice.row, "Nr", offer, problem, rejected=True)
         elif problem is None:
+            away = None if areas is None else _contradiction(rows[offer], choice.point, areas)
+            if away:
+                faults.note(path.name, choice.row, "Nr", offer, away)
             at = gpd.GeoSeries([choice.point], crs=crs).to_crs("EPSG:4326").iloc[0]
             lon, lat = round(at.x, 6), round(at.y, 6)
             who = choice.by or by
@@ -250,6 +258,21 @@ def confirm(
     if new:
         write_ledger(ledger, kept | new)
     return len(new)
+
+
+def _contradiction(
+    row: Mapping[str, object], point: shapely.Point, areas: gpd.GeoDataFrame
+) -> str | None:
+    """What is odd about a place far from the municipality that an offer names."""
+    shapes = dict(zip(areas["name"].map(town_key), areas.geometry, strict=True))
+    for name in (row.get("municipality"), row.get("town")):
+        shape = shapes.get(town_key(name)) if isinstance(name, str) else None
+        if shape is not None:
+            away = shape.distance(point)
+            if away <= CONTRADICTION_M:
+                return None
+            return f"liegt {away / 1000:.1f} km außerhalb von {name}; übernommen, bitte prüfen"
+    return None
 
 
 def _same_address(before: Confirmed, address: str, choice: _Choice, crs: str) -> str | None:

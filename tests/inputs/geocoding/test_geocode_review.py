@@ -95,10 +95,10 @@ def folder(tmp_path, county, faults):
 
             self.edit(change)
 
-        def confirm(self, by="abc"):
+        def confirm(self, by="abc", areas=None):
             return confirm(
                 self.path, self.table, self.ledger, faults,
-                county=county, crs=CRS, by=by, today=TODAY,
+                county=county, crs=CRS, by=by, today=TODAY, areas=areas,
             )  # fmt: skip
 
         def kept(self):
@@ -194,6 +194,18 @@ def test_typed_coordinates_may_be_utm(folder):
     entry = folder.kept()["A1"]
     at = gpd.GeoSeries.from_xy([entry.lon], [entry.lat], crs="EPSG:4326").to_crs(CRS)[0]
     assert at.distance(point) < 0.2
+
+
+def test_a_place_far_from_the_stated_municipality_is_taken_over_and_noted(folder, faults):
+    folder.write()
+    # Westdorf ends 2.5 km west of the middle of column 4, and the cell of A2 lies inside it.
+    (lat, lon), (near_lat, near_lon) = degrees(4, 0), degrees(1, 1)
+    folder.fill((2, OWN_LAT, lat), (2, OWN_LON, lon))
+    folder.fill((4, OWN_LAT, near_lat), (4, OWN_LON, near_lon))
+    assert folder.confirm(areas=toy.toy_frames().areas) == 2
+    assert [(fault["row"], fault["found"]) for fault in faults] == [(2, "A1")]
+    assert "km außerhalb von Westdorf; übernommen, bitte prüfen" in faults[0]["message"]
+    assert faults[0]["severity"] == "warning"
 
 
 def test_rows_may_be_sorted_deleted_and_partly_filled(folder):

@@ -1,0 +1,1 @@
+"""Where people live: census grids, tables and vector files -> CELLS."""

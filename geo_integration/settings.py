@@ -108,10 +108,11 @@ class Layers(_Table):
 
 
 class AreaColumns(_Table):
-    """Which columns of the boundary file mean what."""
+    """Which columns of the boundary file mean what; those of VG250 are known."""
 
     id: str = "ags"
     name: str = "name"
+    layer: str | None = None
 
 
 class ResidentColumns(_Table):

@@ -47,6 +47,13 @@ _HTML = re.compile(
     rb"(?>\s*<!--.*?-->)*+\s*<(!doctype\s+html|html|head|body|script)\b", re.IGNORECASE | re.DOTALL
 )
 
+# How the files begin by which GDAL finds data elsewhere: virtual layers, services, pipelines.
+_REFERENCE = re.compile(
+    rb"<(OGR\w*DataSource|VRT\w*|GDAL_\w+|MiraMon\w*)|gdal_streamed_alg|^\s*(https?|ftp|/vsi)",
+    re.IGNORECASE,
+)
+_REFERENCE_HEAD = 64 * 1024
+
 MAX_MEMBERS = 100_000
 MAX_UNPACKED_BYTES = 32 * 1024**3
 MAX_RATIO = 400  # a table of equal rows shrinks to 1/100, a bomb to 1/1000
@@ -80,6 +87,46 @@ def require_file(path: Path) -> None:
         raise SourceError(f"{path}: nicht lesbar ({error.strerror})") from error
     close = difflib.get_close_matches(path.name, others, 1, 0.8)
     raise SourceError(f"{path}: die Datei fehlt" + (f" (gemeint: {close[0]}?)" if close else ""))
+
+
+def require_own_data(path: Path) -> None:
+    """Raise when a file holds no data but tells GDAL to fetch them elsewhere.
+
+    GDAL goes by the content, not the name: a virtual layer called .geojson would read any other
+    file of this computer, or ask a server.
+
+    Parameters
+    ----------
+    path : Path
+        A vector file, or a ZIP with some.
+
+    Raises
+    ------
+    SourceError
+        When it does, or the ZIP is not to be trusted.
+    """
+    try:
+        with path.open("rb") as file:
+            heads = [file.read(_REFERENCE_HEAD)]
+        if heads[0].startswith(b"PK"):
+            with zipfile.ZipFile(path) as archive:
+                for member in safe_members(archive).values():
+                    with archive.open(member) as part:
+                        heads.append(part.read(_REFERENCE_HEAD))
+    except SourceError as error:
+        raise SourceError(f"{path}: {error}") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise SourceError(f"{path}: kein lesbares ZIP-Archiv") from error
+    except OSError as error:
+        raise SourceError(
+            f"{path}: nicht lesbar ({error.strerror}); ist die Datei in einem anderen Programm "
+            f"geöffnet, zuerst dort schließen"
+        ) from error
+    if any(_REFERENCE.search(head) for head in heads):
+        raise SourceError(
+            f"{path}: enthält keine Geodaten, sondern einen Verweis auf andere Dateien oder einen "
+            f"Server. Die Daten selbst als GeoPackage oder GeoJSON speichern"
+        )
 
 
 def require_whole(path: Path, name: str) -> None:

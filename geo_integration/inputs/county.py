@@ -11,7 +11,7 @@ import shapely
 
 from geo_integration.errors import FeedError, GeoIntegrationError, SettingsError, SourceError
 from geo_integration.frames import CONNECTIONS, DAY_S, SERVICE_DATES, empty_frame
-from geo_integration.inputs.boundaries import read_areas, read_places
+from geo_integration.inputs.areas import read_areas
 from geo_integration.inputs.calendars import (
     choose_service_dates,
     day_types_of,
@@ -23,6 +23,7 @@ from geo_integration.inputs.geocoding.county import locate_in_county
 from geo_integration.inputs.geocoding.ledger import LEDGER
 from geo_integration.inputs.offers.checks import note_doubles, with_age
 from geo_integration.inputs.offers.lists import OfferInputs, read_offers, rows_with
+from geo_integration.inputs.places import read_places
 from geo_integration.inputs.register import read_register
 from geo_integration.inputs.residents.cells import read_cells
 from geo_integration.inputs.streets import Streets, read_streets
@@ -195,7 +196,7 @@ def inspect_county(
     crs = settings.county.crs
     areas = reader.read(
         "areas",
-        lambda: _areas(settings),
+        lambda: _areas(settings, faults),
         lambda a: f"{len(a)} Gemeinden",
     )
     places = reader.read("places", lambda: _places(settings, faults), lambda p: f"{len(p)} Orte")
@@ -290,7 +291,7 @@ def input_files(settings: Settings) -> list[Path]:
 def area_names(settings: Settings) -> list[str]:
     """Names of the municipalities; none where their file cannot be read yet."""
     try:
-        return sorted(_areas(settings)["name"])
+        return sorted(_areas(settings, FaultList())["name"])
     except GeoIntegrationError:
         return []
 
@@ -303,9 +304,10 @@ def _needed(settings: Settings, layer: str) -> Path:
     return path
 
 
-def _areas(settings: Settings) -> gpd.GeoDataFrame:
+def _areas(settings: Settings, faults: FaultList) -> gpd.GeoDataFrame:
     """AREAS; none may bear the key that stands for the whole county."""
-    areas = read_areas(_needed(settings, "areas"), settings.areas, settings.county.crs)
+    path, county = _needed(settings, "areas"), settings.county
+    areas = read_areas(path, settings.areas, county.crs, county=county.ags, faults=faults)
     if settings.county.ags in set(areas["area_id"]):
         raise SettingsError(
             f"county.toml: [county] ags {settings.county.ags!r} ist der Schlüssel einer Gemeinde; "

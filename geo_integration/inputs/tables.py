@@ -15,7 +15,7 @@ import shapely
 
 from geo_integration.errors import SourceError
 from geo_integration.frames import FAULTS
-from geo_integration.inputs.contents import require_file
+from geo_integration.inputs.contents import require_file, require_own_data
 from geo_integration.inputs.sheets import as_text, read_sheets, short
 
 if TYPE_CHECKING:
@@ -213,12 +213,38 @@ def read_vector(
     SourceError
         When the file is missing, unreadable, without CRS, or lacks a column.
     """
+    table = open_vector(path)
+    require_columns(path, table.columns, columns, hint=hint)
+    return in_crs(path, table[[*columns, "geometry"]].rename(columns=dict(columns)), crs)
+
+
+def open_vector(
+    path: Path, *, layer: str | None = None, encoding: str | None = None
+) -> gpd.GeoDataFrame:
+    """Read a vector file as it is.
+
+    Parameters
+    ----------
+    path : Path
+        GeoPackage, GeoJSON, Shapefile, anything that GDAL reads.
+    layer : str, optional
+        One of several.
+    encoding : str, optional
+        How texts are written, where the file does not say.
+
+    Raises
+    ------
+    SourceError
+        When the file is missing, unreadable, or without CRS.
+    """
     require_file(path)
+    require_own_data(path)
+    options = {"layer": layer, "encoding": encoding}
     try:
         with warnings.catch_warnings():
             # GDAL warns of what it cannot read; the checks below tell what that leaves.
             warnings.simplefilter("ignore")
-            table = gpd.read_file(path)
+            table = gpd.read_file(path, **{key: v for key, v in options.items() if v})
     except Exception as error:  # whatever the reader trips over, the file is at fault
         odd = "; im Namen von Datei oder Ordner stören ; und !, umbenennen"
         hint = odd if set(";!") & set(str(path)) else ""
@@ -226,17 +252,31 @@ def read_vector(
     if not isinstance(table, gpd.GeoDataFrame) or table.geometry.isna().all():
         raise SourceError(f"{path}: enthält keine Geometrien")
     if table.crs is None:
-        raise SourceError(f"{path}: ohne Koordinatensystem; bitte mit CRS speichern")
-    require_columns(path, table.columns, columns, hint=hint)
+        part = " (bei Shapefiles steht es in der Datei .prj daneben)"
+        raise SourceError(
+            f"{path}: ohne Koordinatensystem{part if path.suffix.lower() == '.shp' else ''}; bitte "
+            f"mit CRS speichern"
+        )
+    return table
+
+
+def in_crs(path: Path, table: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
+    """Move geometries into another CRS.
+
+    Raises
+    ------
+    SourceError
+        When some are empty, or have no usable coordinates.
+    """
     lost = int((table.geometry.isna() | table.geometry.is_empty).sum())
     if lost:
         raise SourceError(f"{path}: {lost} Zeilen ohne lesbare Geometrie; bitte berichtigen")
     if not np.isfinite(table.total_bounds).all():
         raise SourceError(f"{path}: enthält Geometrien ohne brauchbare Koordinaten")
-    kept = table[[*columns, "geometry"]].rename(columns=dict(columns)).to_crs(crs)
-    if not np.isfinite(shapely.get_coordinates(kept.geometry)).all():
+    moved = table.to_crs(crs)
+    if not np.isfinite(shapely.get_coordinates(moved.geometry)).all():
         raise SourceError(
             f"{path}: die Koordinaten passen nicht zum Koordinatensystem der Datei ({table.crs}). "
             f"Stehen Meter in einer Datei, die Grad angibt? Mit dem richtigen CRS speichern"
         )
-    return kept
+    return moved

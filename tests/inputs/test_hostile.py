@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from geo_integration.cli import cli
 from geo_integration.errors import GeoIntegrationError, SourceError
 from geo_integration.inputs import sheets
-from geo_integration.inputs.boundaries import read_areas, read_places
+from geo_integration.inputs.areas import read_areas
 from geo_integration.inputs.calendars import read_calendar
 from geo_integration.inputs.contents import require_file, require_whole, safe_members
 from geo_integration.inputs.county import inspect_county
@@ -34,6 +34,7 @@ from geo_integration.inputs.geocoding.chain import read_stops
 from geo_integration.inputs.geocoding.ledger import Confirmed, read_ledger, write_ledger
 from geo_integration.inputs.geocoding.review import confirm
 from geo_integration.inputs.layer_files import layer_file
+from geo_integration.inputs.places import read_places
 from geo_integration.inputs.points import read_points
 from geo_integration.inputs.register import read_register
 from geo_integration.inputs.sheets import as_text, read_sheets
@@ -546,6 +547,43 @@ def test_a_county_with_latitude_and_longitude_exchanged_is_far_away(county):
     assert about_areas(county.areas, "03999")[0].todo == ""
 
 
+VRT = (
+    '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>{}</SrcDataSource></OGRVRTLayer>'
+    "</OGRVRTDataSource>"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        VRT.format("/etc/passwd"),
+        " \n<!-- x -->" + VRT.format("/vsicurl/http://127.0.0.1:9/x.geojson"),
+        "<OGRWFSDataSource><URL>http://127.0.0.1:9/</URL></OGRWFSDataSource>",
+        '{"type": "gdal_streamed_alg", "command_line": "gdal vector pipeline read x"}',
+    ],
+)
+@pytest.mark.parametrize("zipped", [False, True])
+def test_a_file_that_only_points_elsewhere_is_never_followed(tmp_path, monkeypatch, text, zipped):
+    def follow(*_, **__):
+        raise AssertionError
+
+    monkeypatch.setattr("geopandas.read_file", follow)
+    path = tmp_path / ("areas.zip" if zipped else "areas.geojson")
+    if zipped:
+        toy.write_zip(path, {"areas.geojson": text})
+    else:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(SourceError, match="einen Verweis auf andere Dateien oder einen Server"):
+        read_vector(path, {"name": "name"}, toy.CRS)
+
+
+def test_names_in_a_vector_file_may_speak_of_servers(tmp_path):
+    path = tmp_path / "areas.geojson"
+    text = toy.areas_geojson().replace("Westdorf", "https://westdorf.de /vsicurl/ VRT")
+    path.write_text(text, encoding="utf-8")
+    assert read_vector(path, {"name": "name"}, toy.CRS)["name"][0].startswith("https")
+
+
 # What we write ------------------------------------------------------------------------------------
 
 
@@ -621,6 +659,43 @@ def test_the_report_of_check_holds_no_formula(folder, tmp_path):
     assert result.exit_code == 0, result.output
     assert formulas_in(tmp_path / "r.xlsx") == []
     assert not any(sign in result.output for sign in "\x1b\u202e\u2066")
+
+
+def text_cell(sheet, row, column, text):
+    """Write a text that openpyxl would take for a formula."""
+    cell = sheet.cell(row, column)
+    cell.value, cell.data_type = text, "s"
+
+
+def test_lists_that_go_out_and_come_back_never_hold_a_formula(folder, tmp_path):
+    renamed(folder, "offers.csv", "offers.xlsx")
+    book = openpyxl.Workbook()
+    book.active.append(["Nr", "Name", "Kategorie", "Ort", "Gemeinde", "Termine", "Kontakt"])
+    for i, text in enumerate(FORMULAS, start=2):
+        row = [f"{text}{i}", text, "sport", text, "Westdorf", text, text]
+        for column, value in enumerate(row, start=1):
+            text_cell(book.active, i, column, value)
+    book.save(folder / "offers.xlsx")
+    result = call("offers", "send", folder, "-o", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    (sent,) = (tmp_path / "out").glob("*.xlsx")
+    assert formulas_in(sent) == []
+    back = openpyxl.load_workbook(sent)
+    sheet = back.worksheets[0]
+    at = {cell.value: cell for row in sheet.iter_rows() for cell in row}
+    for i in range(len(FORMULAS)):
+        row = at["Rückmeldung"].row + 1 + i
+        text_cell(sheet, row, at["Rückmeldung"].column, "geändert")
+        text_cell(sheet, row, at["Kontakt"].column, f"=2+{i}")
+    back.save(sent)
+    result = call("offers", "merge", folder, sent)
+    assert result.exit_code == 0, result.output
+    assert f"übernommen: {len(FORMULAS)}" in result.output
+    assert formulas_in(folder / "offers.xlsx") == []
+    history = (folder / "offers_history.csv").read_text(encoding="utf-8-sig")
+    values = [value.strip('"') for line in history.splitlines() for value in line.split(";")]
+    assert "'=2+0" in values
+    assert not any(value.startswith(("=", "+", "@", "\t", "\r")) for value in values)
 
 
 def held_open(monkeypatch, name):

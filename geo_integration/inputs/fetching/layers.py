@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import geopandas as gpd
 
 from geo_integration.errors import GeoIntegrationError, SettingsError, SourceError
-from geo_integration.inputs.boundaries import read_areas
+from geo_integration.inputs.areas import read_areas
 from geo_integration.inputs.fetching.clipping import clip_gtfs
 from geo_integration.inputs.fetching.clipping_streets import clip_streets
 from geo_integration.inputs.fetching.download import Fetched, download, taken
@@ -232,7 +232,7 @@ def _surroundings(settings: Settings, km: float) -> shapely.Polygon:
         raise SourceError(
             f"zum Zuschneiden fehlen die Gemeindegrenzen ({path.name}); zuerst diese beschaffen"
         )
-    areas = read_areas(path, settings.areas, settings.county.crs)
+    areas = read_areas(path, settings.areas, settings.county.crs, county=settings.county.ags)
     around = areas.geometry.union_all().buffer(km * 1000, quad_segs=4).simplify(50)
     found: shapely.Polygon = gpd.GeoSeries([around], crs=areas.crs).to_crs("EPSG:4326").iloc[0]
     return found

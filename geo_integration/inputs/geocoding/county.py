@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 
 from geo_integration.errors import GeoIntegrationError, SettingsError
-from geo_integration.inputs.boundaries import read_areas, read_places
+from geo_integration.inputs.areas import read_areas
 from geo_integration.inputs.geocoding.chain import find_hits, locate_offers, read_gazetteer
 from geo_integration.inputs.geocoding.gazetteer import Lookup
 from geo_integration.inputs.geocoding.ledger import LEDGER, read_ledger
 from geo_integration.inputs.geocoding.online import open_online
 from geo_integration.inputs.geocoding.review import confirm, write_review
 from geo_integration.inputs.offers.lists import read_offers
+from geo_integration.inputs.places import read_places
 from geo_integration.inputs.tables import FaultList
 from geo_integration.inputs.timetable import empty_feed, read_feeds
 
@@ -173,7 +174,8 @@ def _offers(settings: Settings, faults: FaultList) -> pd.DataFrame:
 
 def _areas(settings: Settings) -> gpd.GeoDataFrame:
     """AREAS."""
-    return read_areas(_needed(settings, "areas"), settings.areas, settings.county.crs)
+    county = settings.county
+    return read_areas(_needed(settings, "areas"), settings.areas, county.crs, county=county.ags)
 
 
 def _places(settings: Settings, faults: FaultList) -> gpd.GeoDataFrame:

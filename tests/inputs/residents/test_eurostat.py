@@ -98,7 +98,7 @@ def test_a_real_tile_is_read(real, tmp_path, faults):
     import geopandas as gpd
     import shapely
 
-    from geo_integration.inputs.boundaries import read_areas
+    from geo_integration.inputs.areas import read_areas
 
     path = tmp_path / "1000" / "17" / "11.parquet"
     path.parent.mkdir(parents=True)

@@ -179,7 +179,7 @@ def check(county: str, report: Path | None) -> None:
         today = dt.datetime.now().astimezone().date()
         reports = inspect_layers(settings, found, today=today)
         lines = [
-            f"{settings.county.name} ({settings.folder})",
+            words.title(settings),
             *words.described(reports, settings),
             "",
             *words.troubles(reports),

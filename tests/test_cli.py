@@ -230,6 +230,12 @@ def test_check_of_the_bundled_county_ends_with_zero_and_fits_a_screen():
     assert len(result.output.splitlines()) <= 40
 
 
+def test_check_says_when_data_are_samples(county):
+    assert "Beispieldaten (data_status" in call("check", county).output.splitlines()[0]
+    replace(county / "county.toml", '"sample"', '"real"')
+    assert call("check", county).output.splitlines()[0].endswith("spielzeug)")
+
+
 def test_check_says_what_to_do_first(county):
     (county / "gtfs.zip").write_bytes(b"x")
     lines = call("check", county).output.splitlines()

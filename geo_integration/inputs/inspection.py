@@ -10,6 +10,7 @@ from geo_integration.inputs import layer_cover as cover
 from geo_integration.inputs.geocoding.ledger import LEDGER
 from geo_integration.inputs.layer_cover import Finding
 from geo_integration.inputs.layer_files import (
+    ABSENT,
     UNKNOWN,
     LayerFile,
     Origin,
@@ -104,10 +105,10 @@ def _verdict(
     odd: Iterable[Finding | Mapping[str, object]],
 ) -> str:
     """The verdict on one layer."""
-    if errors:
-        return UNUSABLE
     if not files:
-        return MISSING
+        return UNUSABLE if errors else MISSING
+    if errors or all(file.kind == ABSENT for file in files):
+        return UNUSABLE
     part = "addresses" if key == "stops" else key
     if part not in found.parts or (key == "offers" and "geocoding" not in found.parts):
         return UNCHECKED
@@ -169,7 +170,7 @@ def _about_register(parts: Mapping[str, Any], settings: Settings, _: dt.date) ->
 _ABOUT: dict[
     str, tuple[tuple[str, ...], Callable[[Mapping[str, Any], Settings, dt.date], list[Finding]]]
 ] = {
-    "areas": (("areas",), lambda p, s, _: cover.about_areas(p["areas"], s.county.ags)),
+    "areas": (("areas",), lambda p, *_: cover.about_areas(p["areas"])),
     "residents": (
         ("residents", "areas"), lambda p, *_: cover.about_residents(p["residents"], p["areas"])
     ),

@@ -42,6 +42,13 @@ _WIDTH, _NAME, _VERDICT = 118, 15, 15
 # In words ---------------------------------------------------------------------------------------
 
 
+def title(settings: Settings) -> str:
+    """Name of the county and its folder; sample data are called so."""
+    sample = settings.county.data_status == "sample"
+    note = "; Beispieldaten (data_status in county.toml)" if sample else ""
+    return f"{settings.county.name} ({settings.folder}){note}"
+
+
 def described(reports: Sequence[LayerReport], settings: Settings) -> list[str]:
     """Lines that tell of each layer what it is and what it holds."""
     lines = []

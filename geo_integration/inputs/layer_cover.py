@@ -40,19 +40,13 @@ class Finding(NamedTuple):
     weight: int = 0
 
 
-def about_areas(areas: gpd.GeoDataFrame, ags: str) -> list[Finding]:
-    """Number and size of the municipalities, and whether they are this county's."""
+def about_areas(areas: gpd.GeoDataFrame) -> list[Finding]:
+    """Number and size of the municipalities, and whether they lie where they should."""
     text = f"{len(areas)} Gemeinden, {areas.area.sum() / 1e6:.0f} km²"
+    if _fits(areas):
+        return [Finding(text)]
     todo = "Breite und Länge vertauscht, oder falsches Koordinatensystem: Grenzen neu speichern"
-    found = [Finding(text) if _fits(areas) else Finding(f"{text}, aber weit weg", todo, WRONG)]
-    strange = areas[~areas["area_id"].astype(str).str.startswith(ags)]
-    if len(strange):
-        text = f"{len(strange)} gehören dem Schlüssel nach nicht zu {ags}: {some(strange['name'])}"
-        todo = f"[county] ags in county.toml berichtigen (dort steht {ags})"
-        if len(strange) < len(areas):
-            todo = f"die Datei auf den Landkreis {ags} beschränken"
-        found.append(Finding(text, todo, WRONG))
-    return found
+    return [Finding(f"{text}, aber weit weg", todo, WRONG)]
 
 
 def _fits(areas: gpd.GeoDataFrame) -> bool:

@@ -24,7 +24,7 @@ _NAMES = {
     ".gz": "gepackt (gz)", ".bz2": "gepackt (bz2)", ".graphml": "GraphML", ".zip": "ZIP",
     ".gml": "GML", ".tif": "GeoTIFF",
 }  # fmt: skip
-_VECTORS = (".gpkg",)
+_SQLITE = b"SQLite format 3\0"  # whatever else GDAL would open may point elsewhere
 _MANY = 3
 
 
@@ -75,7 +75,7 @@ def _kind(path: Path) -> str:
         return f"{name}, leer"
     if kind_of(head) == PAGE:
         return f"{name}, Inhalt aber {PAGE}"
-    return name + _layers(path) if suffix in _VECTORS else name
+    return name + _layers(path) if head.startswith(_SQLITE) else name
 
 
 def _layers(path: Path) -> str:

@@ -541,10 +541,10 @@ def test_a_county_with_latitude_and_longitude_exchanged_is_far_away(county):
         [transform(shape, lambda points: points[:, ::-1]) for shape in degrees.geometry],
         crs="EPSG:4326",
     )
-    said = about_areas(turned.to_crs(toy.CRS), "03999")
+    said = about_areas(turned.to_crs(toy.CRS))
     assert "weit weg" in said[0].text
     assert "vertauscht" in said[0].todo
-    assert about_areas(county.areas, "03999")[0].todo == ""
+    assert about_areas(county.areas)[0].todo == ""
 
 
 VRT = (
@@ -575,6 +575,13 @@ def test_a_file_that_only_points_elsewhere_is_never_followed(tmp_path, monkeypat
         path.write_text(text, encoding="utf-8")
     with pytest.raises(SourceError, match="einen Verweis auf andere Dateien oder einen Server"):
         read_vector(path, {"name": "name"}, toy.CRS)
+
+
+def test_what_only_points_elsewhere_is_not_followed_to_say_what_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr("pyogrio.list_layers", lambda _: 1 / 0)
+    path = tmp_path / "areas.gpkg"
+    path.write_text(VRT.format("/etc/passwd"), encoding="utf-8")
+    assert layer_file(path).kind == "GeoPackage"
 
 
 def test_names_in_a_vector_file_may_speak_of_servers(tmp_path):

@@ -121,13 +121,6 @@ def test_cells_of_one_corner_do_not_span_the_county(toy_folder):
     assert "deckt den Landkreis nicht ab" in todos(report)
 
 
-def test_municipalities_of_another_county_are_seen_by_their_key(toy_folder):
-    change(toy_folder / "county.toml", 'ags = "03999"', 'ags = "03455"')
-    report = look(toy_folder)["areas"]
-    assert "2 gehören dem Schlüssel nach nicht zu 03455: Westdorf, Ostdorf" in texts(report)
-    assert report.verdict == "mit Hinweisen"
-
-
 def test_a_timetable_that_is_over_is_told_unless_a_reference_date_is_set(toy_folder):
     report = look(toy_folder, dt.date(2027, 1, 1))["timetable"]
     assert "am 01.01.2027 abgelaufen" in texts(report)
@@ -321,6 +314,8 @@ def test_a_file_that_is_not_there_is_to_be_put_there_or_named_rightly(toy_folder
     assert steps[0].endswith("(im Ordner liegt ungenutzt: Zensus 2022.zip)")
     lines = described([report], read_settings(toy_folder))
     assert lines == ["Einwohner      unbrauchbar    residents.csv (fehlt oder nicht lesbar)"]
+    (toy_folder / "municipalities.geojson").unlink()
+    assert look(toy_folder)["residents"].verdict == "unbrauchbar"
 
 
 def test_a_layer_that_nobody_told_of_is_described_by_what_it_holds(toy_folder):

@@ -89,6 +89,7 @@ def _point_part(path: Path, table: pd.DataFrame, wanted: Wanted, faults: FaultLi
     at = _points(path, table, x, y, wanted, faults)
     size = named.cell_m
     if size:
+        at = _as_middles(path, at, size, f"{x}/{y}", faults)
         boxes = shapely.box(at.x - size / 2, at.y - size / 2, at.x + size / 2, at.y + size / 2)
         shapes = gpd.GeoSeries(boxes, index=at.index, crs=at.crs).to_crs(wanted.crs)
     else:
@@ -117,6 +118,17 @@ def _points(
         raise SourceError(f"{path}: zu wenige Zeilen mit brauchbaren Koordinaten")
     crs = DEGREES if degrees else wanted.columns.crs or wanted.crs
     return gpd.GeoSeries.from_xy(east[good], north[good], index=table.index[good], crs=crs)
+
+
+def _as_middles(
+    path: Path, at: gpd.GeoSeries, size: float, column: str, faults: FaultList
+) -> gpd.GeoSeries:
+    """Middles of squares; what can only be corners of the European grid is moved, and told."""
+    if at.crs != CRS.from_user_input(GRID_CRS) or ((at.x % size) + (at.y % size)).any():
+        return at
+    message = "Südwestecken des europäischen Gitters statt Mitten: um eine halbe Zelle verschoben"
+    faults.note(path.name, None, column, f"{at.x.iloc[0]:g}, {at.y.iloc[0]:g}", message)
+    return at.translate(size / 2, size / 2)
 
 
 def _keys(ids: pd.Series[str], at: gpd.GeoSeries, size: float | None) -> pd.Series[str]:

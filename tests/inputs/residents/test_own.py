@@ -138,6 +138,17 @@ def test_middles_of_squares_become_the_squares(read_files):
     assert np.abs(bounds - [4_190_000, 3_390_000, 4_191_000, 3_391_000]).max() < 1
 
 
+def test_corners_of_the_european_grid_are_not_taken_for_middles(read_files, faults):
+    table = metre_table([(4_190_000, 3_390_000), (4_191_000, 3_390_000)])
+    named = {"x": "ost", "y": "nord", "crs": "EPSG:3035", "cell_m": 1000}
+    cells = read_files({"p.csv": table}, **named)
+    bounds = cells.to_crs("EPSG:3035").geometry.bounds.iloc[0].to_numpy()
+    assert np.abs(bounds - [4_190_000, 3_390_000, 4_191_000, 3_391_000]).max() < 1
+    assert [f["message"] for f in faults] == [
+        "Südwestecken des europäischen Gitters statt Mitten: um eine halbe Zelle verschoben"
+    ]
+
+
 def test_points_need_no_id(read_files, faults):
     text = "ost;nord;Einwohner\n436500;5941500;3\n436500;5941500;4\n437500;5941500;5\n"
     cells = read_files({"p.csv": text}, x="ost", y="nord", residents="Einwohner")

@@ -271,7 +271,8 @@ def _contradiction(
             away = shape.distance(point)
             if away <= CONTRADICTION_M:
                 return None
-            return f"liegt {away / 1000:.1f} km außerhalb von {name}; übernommen, bitte prüfen"
+            far = f"{away / 1000:.1f}".replace(".", ",")
+            return f"liegt {far} km außerhalb von {name}; übernommen, bitte prüfen"
     return None
 
 

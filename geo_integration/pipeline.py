@@ -10,7 +10,7 @@ import numpy as np
 
 from geo_integration import runs
 from geo_integration.errors import SettingsError, SourceError
-from geo_integration.files import beside, remove
+from geo_integration.files import beside, remove, require_writable
 from geo_integration.frames import WEEKDAYS, Facts, Published
 from geo_integration.inputs.county import NO_DATE, Inputs, input_files, read_county
 from geo_integration.journeys.judging import Limits
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 METHOD_VERSION = "2"
+MANIFEST = "manifest.json"
 # A street network that misses more than this share of the cells is the wrong one.
 MOST_OFF_STREET = 0.5
 
@@ -111,6 +112,8 @@ def run(
         When an input or the selection cannot be used, or a file cannot be written.
     """
     narrowed = with_categories(settings, categories)
+    for path in runs.earlier_outputs(folder / MANIFEST):
+        require_writable(path)  # somebody may have a table open
     inputs = read_county(settings, progress=lambda done, total: progress("read", done, total))
     inputs, selected = with_municipalities(inputs, municipalities)
     settings, inputs = narrowed, with_offers_of(inputs, narrowed)
@@ -405,7 +408,7 @@ def write(
     progress("tables", 2, 3)
     with beside(folder / "coverage.gpkg") as part:
         write_geopackage(part, published)
-    manifest = folder / "manifest.json"
+    manifest = folder / MANIFEST
     stale = runs.earlier_outputs(manifest)
     written = [p for p in (*pages, workbook, rejected, folder / "coverage.gpkg") if p.is_file()]
     for path in stale:

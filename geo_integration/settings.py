@@ -544,12 +544,7 @@ def read_settings(folder: Path) -> Settings:
         With every fault that was found in the profile.
     """
     path = folder / PROFILE
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError as error:
-        raise SettingsError(f"{path}: die Datei fehlt") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: kein gültiges TOML ({error})") from error
+    values = _values(path)
     if "folder" in values:
         raise SettingsError(f"{path}: unbekannter Eintrag folder")
     try:
@@ -558,6 +553,45 @@ def read_settings(folder: Path) -> Settings:
         found = [fault for fault in error.errors() if not _follows(fault, error.errors())]
         faults = "; ".join(_say(fault) for fault in found)
         raise SettingsError(f"{path}: {faults}") from error
+
+
+def _values(path: Path) -> dict[str, Any]:
+    """Content of a profile; what is wrong with it in words, with the line."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise SettingsError(f"{path}: die Datei fehlt") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: kein UTF-8; im Editor als UTF-8 speichern") from error
+    except OSError as error:
+        raise SettingsError(
+            f"{path}: nicht lesbar ({error.strerror}); ist sie in einem anderen Programm geöffnet?"
+        ) from error
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise SettingsError(f"{path}: kein gültiges TOML: {_slip(text, str(error))}") from error
+
+
+def _slip(text: str, error: str) -> str:
+    """Say where a profile is wrong, and what people usually mean there."""
+    found = re.search(r"at line (\d+), column (\d+)", error)
+    if not found:
+        return error[:120]
+    at = int(found[1])
+    line = text.splitlines()[at - 1].strip() if at <= len(text.splitlines()) else ""
+    hint = error.partition(" (at ")[0]
+    if "\\" in line:
+        hint = "in Pfaden / statt \\ schreiben, oder den Text in einfache Anführungszeichen setzen"
+    elif re.match(r"[\w-]+\s*=\s*[^\s\"'\[{\d]", line) and not re.search(r"=\s*(true|false)", line):
+        hint = 'Text gehört in Anführungszeichen, etwa: name = "Landkreis Muster"'
+    elif re.match(r"[\w-]+\s*[:=]?\s*$", line) or (":" in line and "=" not in line):
+        hint = "erwartet wird: Name = Wert"
+    elif "overwrite" in hint or "Cannot declare" in hint:
+        hint = "der Eintrag steht zweimal da"
+    elif line.count('"') % 2:
+        hint = "ein Anführungszeichen fehlt"
+    return f"Zeile {at}: {hint} (dort steht: {line[:60]})"
 
 
 def _follows(fault: Mapping[str, Any], faults: Sequence[Mapping[str, Any]]) -> bool:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from pathlib import Path
 
 import pytest
 
@@ -251,13 +252,45 @@ def test_all_faults_are_told_at_once(tmp_path):
 
 
 def test_what_is_no_toml_is_said_with_its_line(tmp_path):
-    assert "kein gültiges TOML" in fault(tmp_path, "[county\nname = 1")
-    assert "line 1" in fault(tmp_path, "[county\nname = 1")
+    assert "kein gültiges TOML: Zeile 1: " in fault(tmp_path, "[county\nname = 1")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("areas = gemeinden.geojson", "Text gehört in Anführungszeichen"),
+        ('areas = "C:\\Daten\\x.geojson"', "in Pfaden / statt"),
+        ('areas = "x.geojson', "ein Anführungszeichen fehlt"),
+        ("areas", "erwartet wird: Name = Wert"),
+        ("areas: x", "erwartet wird: Name = Wert"),
+        ('a = "x"\na = "y"', "der Eintrag steht zweimal da"),
+    ],
+)
+def test_slips_are_told_with_the_line_and_what_to_write(tmp_path, line, said):
+    text = fault(tmp_path, f"[layers]\n{line}\n")
+    number = 2 + line.count("\n")
+    assert f"kein gültiges TOML: Zeile {number}: " in text
+    assert said in text
+    assert f"dort steht: {line.splitlines()[-1]}" in text
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a = " + "9" * 5000])
+def test_a_profile_that_overwhelms_the_reader_is_told_all_the_same(tmp_path, text):
+    assert "kein gültiges TOML" in fault(tmp_path, text)
+
+
+def test_a_profile_that_is_locked_is_told(tmp_path, monkeypatch):
+    def locked(*_args, **_options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", locked)
+    with pytest.raises(SettingsError, match="in einem anderen Programm geöffnet"):
+        read_settings(tmp_path)
 
 
 def test_a_profile_in_another_encoding_is_an_error_and_no_traceback(tmp_path):
     write(tmp_path, changed("Muster", "Müster"), encoding="cp1252")
-    with pytest.raises(SettingsError, match="kein gültiges TOML"):
+    with pytest.raises(SettingsError, match="im Editor als UTF-8 speichern"):
         read_settings(tmp_path)
 
 

@@ -16,7 +16,7 @@ import shapely
 
 from geo_integration.errors import SourceError
 from geo_integration.frames import AREAS, check_frame
-from geo_integration.inputs.contents import require_file, safe_members
+from geo_integration.inputs.contents import require_file, require_own_data, safe_members
 from geo_integration.inputs.sheets import short
 from geo_integration.inputs.tables import in_crs, open_vector, require_columns
 
@@ -120,6 +120,7 @@ def _mended(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
 def _opened(path: Path, columns: AreaColumns) -> gpd.GeoDataFrame:
     """The layer of the municipalities as it is."""
     require_file(path)
+    require_own_data(path)
     if path.suffix.lower() == ".zip":
         with tempfile.TemporaryDirectory() as folder:
             return _layer(_unpacked(path, Path(folder)), columns, path)

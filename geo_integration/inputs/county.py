@@ -23,7 +23,7 @@ from geo_integration.inputs.geocoding.county import locate_in_county
 from geo_integration.inputs.geocoding.ledger import LEDGER
 from geo_integration.inputs.offers.checks import note_doubles, with_age
 from geo_integration.inputs.offers.lists import OfferInputs, read_offers, rows_with
-from geo_integration.inputs.places import read_places
+from geo_integration.inputs.places import note_far, read_places
 from geo_integration.inputs.register import read_register
 from geo_integration.inputs.residents.cells import read_cells
 from geo_integration.inputs.streets import Streets, read_streets
@@ -199,7 +199,9 @@ def inspect_county(
         lambda: _areas(settings, faults),
         lambda a: f"{len(a)} Gemeinden",
     )
-    places = reader.read("places", lambda: _places(settings, faults), lambda p: f"{len(p)} Orte")
+    places = reader.read(
+        "places", lambda: _places(settings, areas, faults), lambda p: f"{len(p)} Orte"
+    )
     feed = reader.read("timetable", lambda: _feed(settings, areas, faults), _say_feed)
     holidays = reader.read(
         "calendar", lambda: _holidays(settings, faults), lambda h: f"{len(h)} freie Tage"
@@ -316,11 +318,16 @@ def _areas(settings: Settings, faults: FaultList) -> gpd.GeoDataFrame:
     return areas
 
 
-def _places(settings: Settings, faults: FaultList) -> gpd.GeoDataFrame:
+def _places(
+    settings: Settings, areas: gpd.GeoDataFrame | None, faults: FaultList
+) -> gpd.GeoDataFrame:
     """PLACES; empty where the profile names none."""
     path = settings.layer("places")
     if path is not None:
-        return read_places(path, settings.county.crs, faults)
+        places = read_places(path, settings.county.crs, faults)
+        if areas is not None:
+            note_far(path, places, areas, faults)
+        return places
     empty: dict[str, list[str]] = {"name": [], "area_id": [], "kind": []}
     return gpd.GeoDataFrame(empty, geometry=[], crs=settings.county.crs)
 

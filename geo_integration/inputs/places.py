@@ -13,6 +13,7 @@ from geo_integration.inputs.tables import FaultList, cell, number, read_table
 if TYPE_CHECKING:
     from pathlib import Path
 
+FAR_M = 100_000
 KINDS = PLACES.columns["kind"].values
 
 
@@ -42,3 +43,15 @@ def read_places(path: Path, crs: str, faults: FaultList) -> gpd.GeoDataFrame:
     places = places.to_crs(crs).reset_index(drop=True)
     check_frame(places, PLACES, crs=crs)
     return places
+
+
+def note_far(
+    path: Path, places: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, faults: FaultList
+) -> None:
+    """Note places that lie far from the county; exchanged coordinates look like that."""
+    away = places.distance(areas.union_all().convex_hull)
+    for at in places.index[away > FAR_M]:
+        message = (
+            f"liegt {away[at] / 1000:.0f} km entfernt vom Landkreis: Breite und Länge vertauscht?"
+        )
+        faults.note(path.name, None, "lat/lon", places.loc[at, "name"], message)

@@ -14,6 +14,7 @@ import pyproj
 import shapely
 
 from geo_integration.errors import SourceError
+from geo_integration.inputs.contents import require_own_data
 from geo_integration.inputs.sheets import TEXTS, WORKBOOKS, as_text, short
 from geo_integration.inputs.tables import plain_header, read_table, require_columns
 
@@ -195,6 +196,7 @@ def _decoded(table: pl.DataFrame, about: dict[str, object]) -> gpd.GeoDataFrame:
 
 def _read_vector(path: Path) -> gpd.GeoDataFrame:
     """Shapes of the one layer that has any; a key of the file that is called id is a column."""
+    require_own_data(path)
     try:
         with warnings.catch_warnings():
             # GDAL warns of what it cannot read; the checks tell what that leaves.

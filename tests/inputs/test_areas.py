@@ -200,7 +200,7 @@ def test_a_zip_without_municipalities_is_an_error(tmp_path, members, message):
     assert str(found.value).startswith(f"{path}: ")
     assert f"{path}: {path}" not in str(found.value)
     path.write_bytes(b"PK nicht")
-    with pytest.raises(SourceError, match="keine lesbare ZIP-Datei"):
+    with pytest.raises(SourceError, match="kein lesbares ZIP-Archiv"):
         read(path)
 
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import geopandas as gpd
 import pytest
+import shapely
 
 from geo_integration.errors import SourceError
 from geo_integration.frames import PLACES, check_frame
-from geo_integration.inputs.places import read_places
+from geo_integration.inputs.places import note_far, read_places
 
 CRS = "EPSG:25832"
 
@@ -52,3 +54,11 @@ def test_a_list_of_places_needs_coordinates(tmp_path, faults):
     path.write_text("name,lat,lng\nX,53,8\n")
     with pytest.raises(SourceError, match="'lon'"):
         read_places(path, CRS, faults)
+
+
+def test_places_far_from_the_county_are_noted(tmp_path, faults):
+    path = places(tmp_path, "Jever,1,53.5734,7.9004,town", "Tausch,1,7.9004,53.5734,town")
+    areas = gpd.GeoSeries([shapely.box(420_000, 5_900_000, 450_000, 5_960_000)], crs=CRS)
+    note_far(path, read_places(path, CRS, faults), areas, faults)
+    assert [fault["found"] for fault in faults] == ["Tausch"]
+    assert "Breite und Länge vertauscht?" in faults[0]["message"]

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _MAX_MEMBER_BYTES = 4 * 1024**3
 _ENCRYPTED = 0x1
+# Tables of a timetable shrink to 1/10 or 1/40; a bomb of equal lines to 1/1000.
+_MAX_RATIO, _RATIO_FROM_BYTES = 300, 8 * 1024**2
 
 
 def read_members(
@@ -121,4 +123,9 @@ def _content(path: Path, archive: zipfile.ZipFile, name: str, member: str) -> by
         )
     if info.file_size > _MAX_MEMBER_BYTES:
         raise FeedError(f"{path}: {name} ist entpackt größer als 4 GB")
+    if info.file_size > max(_RATIO_FROM_BYTES, _MAX_RATIO * info.compress_size):
+        raise FeedError(
+            f"{path}: {name} würde entpackt {info.file_size / 1e6:.0f} MB groß aus "
+            f"{info.compress_size / 1e3:.0f} kB; das ist kein Fahrplan und nicht geheuer"
+        )
     return archive.read(member)

@@ -190,8 +190,8 @@ COLUMNS: dict[str, OfferColumn] = {
     ),
     "last_confirmed": OfferColumn(
         "Zuletzt bestätigt",
-        ("Bestätigt am", "Letzte Bestätigung", "Stand", "Letzte Aktualisierung", "Aktualisiert",
-         "Geprüft am", "last confirmed", "updated"),
+        ("Bestätigt am", "Letzte Bestätigung", "Zuletzt geprüft", "Stand",
+         "Letzte Aktualisierung", "Aktualisiert", "Geprüft am", "last confirmed", "updated"),
         "Tag, an dem zuletzt jemand die Angaben geprüft hat.", "01.09.2026",
     ),
     "confirmed_by": OfferColumn(

@@ -13,6 +13,7 @@ import zipfile
 from typing import TYPE_CHECKING, NamedTuple
 
 from geo_integration.errors import SourceError
+from geo_integration.inputs.contents import safe_members
 from geo_integration.inputs.offers.objects import Item, load_json
 from geo_integration.inputs.sheets import MOST_BYTES, MOST_UNPACKED, short
 
@@ -187,8 +188,9 @@ def _read_package(path: Path, faults: FaultList) -> Tables:
             table: _rows(f"{path.name}, {members[table]}", table, text, faults)
             for table, text in texts.items()
         }
-    except SourceError:
-        raise
+    except SourceError as error:
+        said = str(error)
+        raise SourceError(said if said.startswith(str(path)) else f"{path}: {said}") from error
     except Exception as error:  # whatever the reader trips over, the file is at fault
         raise SourceError(f"{path}: kein lesbares HSDS-Paket ({short(error)})") from error
 
@@ -209,6 +211,7 @@ def _texts(path: Path, members: dict[str, str]) -> dict[str, str]:
             raise SourceError(f"{path}: größer als {MOST_UNPACKED / 2**20:.0f} MB")
         return {t: (path / n).read_bytes().decode("utf-8-sig") for t, n in members.items()}
     with zipfile.ZipFile(path) as package:
+        safe_members(package)
         sizes = [package.getinfo(name).file_size for name in members.values()]
         if sum(sizes) > MOST_UNPACKED or path.stat().st_size > MOST_BYTES:
             raise SourceError(f"{path}: ausgepackt größer als {MOST_UNPACKED / 2**20:.0f} MB")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 
     from geo_integration.settings import Category
 
+_SECRET = re.compile(
+    r"vertraulich|geheim|schutzadresse|nicht\s+(?:zu\s+)?veröffentlich|nicht\s+öffentlich|confidential",
+    re.IGNORECASE,
+)
 _FILE, _ROW = "\0file", "\0row"  # no header is called so
 _FLAGS = ("in_holidays", "women_only", "childcare", "barrier_free")
 _ALIKE = 80  # of 100, for a word that may be meant
@@ -111,6 +116,15 @@ def _without_secrets(table: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
     for _, offer in each(table[secret]):
         message = "vertraulich: das Angebot wird weder gezählt noch gezeigt"
         note_on(faults, offer, "confidential", None, message)
+    said = table["remark"].map(lambda text: bool(_SECRET.search(str(text or "")))).astype(bool)
+    said &= marks == ""
+    for _, offer in each(table[said]):
+        message = (
+            "die Bemerkung spricht von Vertraulichkeit: das Angebot wird weder gezählt noch "
+            "gezeigt. Darf es erscheinen, unter Vertraulich nein eintragen"
+        )
+        note_on(faults, offer, "confidential", None, message)
+    secret |= said
     return table[~secret]
 
 
@@ -182,7 +196,7 @@ def _with_values(offers: pd.DataFrame, faults: FaultList) -> None:
     """Turn texts into flags, numbers, and dates; put together what stands in two columns."""
     join_parts(offers)
     rows = [offer for _, offer in each(offers)]
-    offers["format"] = offers["format"].map(format_of, na_action="ignore")
+    offers["format"] = [_format(offer) for offer in rows]
     for key in _FLAGS:
         offers[key] = pd.array([_flag(faults, offer, key) for offer in rows], "boolean")
     for key in _DATES:
@@ -197,6 +211,13 @@ def _with_values(offers: pd.DataFrame, faults: FaultList) -> None:
             message = "keine Koordinate in Grad; wird nicht verwendet"
             note_on(faults, offer, key, offer[key], message)
         offers[key] = numbers.astype(float)
+
+
+def _format(offer: Row) -> str | None:
+    """How it is held; who writes "online" where the place belongs means that."""
+    where = (offer["street"], offer["venue"], offer["town"])
+    places = {format_of(text) for text in where if text}
+    return format_of(offer["format"] or ("online" if "online" in places else None))
 
 
 def _flag(faults: FaultList, offer: Row, key: str) -> bool | None:

@@ -19,6 +19,7 @@ import pandas as pd
 import shapely
 
 from geo_integration.errors import SourceError
+from geo_integration.inputs.contents import require_file, require_own_data
 from geo_integration.inputs.offers.objects import (
     Asker,
     Row,
@@ -368,8 +369,8 @@ def _middle(shape: list[list[tuple[float, float]]]) -> tuple[float | None, float
 
 def _saved(path: Path) -> list[_Thing]:
     """Objects that osmnx saved: columns are tags."""
-    if not path.is_file():
-        raise SourceError(f"{path}: die Datei fehlt")
+    require_file(path)
+    require_own_data(path)
     try:
         with warnings.catch_warnings():
             # GDAL warns of what it cannot read; the checks below tell what that leaves.

@@ -108,6 +108,10 @@ def write_rounds(
     written = []
     for group, own in sorted(groups.items()):
         target = folder / f"pruefung_{slug(group)}_{on:%Y-%m-%d}.xlsx"
+        again = 1
+        while target in written:  # groups whose names differ in signs only
+            again += 1
+            target = folder / f"pruefung_{slug(group)}-{again}_{on:%Y-%m-%d}.xlsx"
         with beside(target) as part:
             _write_round(part, group, own, {"county": county, "group": group, "on": f"{on}"})
         written.append(target)
@@ -414,4 +418,4 @@ def _append_history(path: Path, history: pd.DataFrame) -> None:
 def _tame(value: object) -> str:
     """Text that Excel does not compute."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

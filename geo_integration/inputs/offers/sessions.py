@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,6 +14,7 @@ from geo_integration.inputs.times.schedules import Times, parse_times
 if TYPE_CHECKING:
     from geo_integration.inputs.tables import FaultList
 
+_STARTS_ONLY = re.compile(r"(?:(?!-|–|\bbis\b).)*\d(?:(?!-|–|\bbis\b).)*", re.IGNORECASE)
 _EXAMPLE = "'Di 18:00-19:30; Do 18:00-19:30' oder 'jeden 1. Mi im Monat 15-17 Uhr'"
 _KINDS = {"weekday": "int64", "start_s": "int64", "end_s": "int64"}
 _COLUMNS = (
@@ -64,6 +66,8 @@ def _times(offer: Row, faults: FaultList) -> Times:
         return times._replace(hours=[])
     if times.not_understood:
         why = f" ({times.remark})" if times.remark else ""
+        if _STARTS_ONLY.fullmatch(text):
+            why = " (das Ende fehlt)"
         if times.hours:
             message = f"nicht verstanden: {times.not_understood!r}{why}; nur das Übrige zählt"
         else:

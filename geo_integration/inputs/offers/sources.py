@@ -36,11 +36,21 @@ def sniff(path: Path) -> Kind | None:
         as a table says what is wrong.
     """
     name = path.name.lower()
+    if not _exists(path):
+        return None
     if path.is_dir() or name.endswith(".zip"):
-        return "hsds" if path.exists() and is_package(path) else None
+        return "hsds" if is_package(path) else None
     if name.endswith((*MAPS, *SAVED)):
         return "osm"
     return _kind_of_json(path) if name.endswith(".json") else None
+
+
+def _exists(path: Path) -> bool:
+    """Whether there is a file or folder of that name; a name may be too long to ask."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _kind_of_json(path: Path) -> Kind | None:

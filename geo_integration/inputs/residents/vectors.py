@@ -13,6 +13,7 @@ import pyogrio
 from pyproj import CRS
 
 from geo_integration.errors import SourceError
+from geo_integration.inputs.contents import require_own_data
 from geo_integration.inputs.residents.grid_ids import corners, grid_id
 from geo_integration.inputs.residents.layouts import OWN, layout_of
 from geo_integration.inputs.residents.own import HINT, has_points, nearest_land, part_of_table
@@ -37,6 +38,7 @@ def read_own_vector(path: Path, wanted: Wanted, faults: FaultList) -> Part:
     SourceError
         When the file cannot be used, or covers a continent.
     """
+    require_own_data(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)

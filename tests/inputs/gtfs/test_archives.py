@@ -106,3 +106,14 @@ def test_a_zip_with_password_is_refused_with_german_words(read, tmp_path, faults
     path.write_bytes(bytes(data))
     with pytest.raises(FeedError, match=r"gtfs\.zip: das ZIP ist mit einem Kennwort geschützt"):
         read_feeds([path], Transit(), CRS, faults)
+
+
+def test_a_table_of_nothing_but_blank_lines_is_no_timetable(tmp_path, faults):
+    path = tmp_path / "gtfs.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in inside(""):
+            archive.writestr(name, text)
+        archive.writestr("shapes.txt", "\n" * 20_000_000)
+        archive.writestr("frequencies.txt", "\n" * 20_000_000)
+    with pytest.raises(FeedError, match=r"frequencies\.txt würde entpackt 20 MB groß aus 19 kB"):
+        read_feeds([path], Transit(), CRS, faults)

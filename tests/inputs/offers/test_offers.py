@@ -212,6 +212,35 @@ def test_a_file_of_another_program_is_read_like_a_typed_list(tmp_path, faults):
     assert "Bücherei" in found.rejected["Grund"][0]
 
 
+@pytest.mark.parametrize(
+    ("remark", "mark", "shown"),
+    [
+        ("Adresse bitte vertraulich behandeln", "", 0), ("nicht veröffentlichen!", "", 0),
+        ("vertraulich war es früher", "nein", 1), ("Anmeldung erwünscht", "", 1),
+    ],
+)  # fmt: skip
+def test_what_a_remark_calls_confidential_is_held_back(tmp_path, faults, remark, mark, shown):
+    path = tmp_path / "liste.csv"
+    text = f"Name;Art;Bemerkung;Vertraulich\nKurs;Beratung;;\nHaus;Beratung;{remark};{mark}\n"
+    path.write_text(text, encoding="utf-8")
+    found = read_offers(path, CATEGORIES, faults)
+    assert ("Haus" in found.offers["name"].tolist()) == bool(shown)
+    assert len(faults) == 1 - shown
+    assert not any("Haus" in str(fault) or remark in str(fault) for fault in faults)
+    assert len(found.raw) == 1 + shown
+
+
+def test_online_in_the_place_of_a_street_means_that_nobody_has_to_go(tmp_path, faults):
+    path = tmp_path / "liste.csv"
+    path.write_text("Name;Art;Straße\nKurs;Beratung;online\n", encoding="utf-8")
+    assert read_offers(path, CATEGORIES, faults).offers["format"].tolist() == ["online"]
+
+
+def test_a_time_without_end_is_told_as_such(read, faults):
+    read("A1;Kurs;Sprachkurs;Fr 18.00 Uhr;;;;;")
+    assert "(das Ende fehlt)" in faults[0]["message"]
+
+
 def test_a_number_after_the_street_is_that_of_the_house(tmp_path, faults):
     path = tmp_path / "liste.csv"
     text = "Nr;Name;Art;Straße;Nr.;Ort\nA7;Kurs;Sprachkurs;Kirchplatz;13;26441 Jever\n"

@@ -295,3 +295,14 @@ def test_the_municipality_may_be_told_by_where_the_offer_is(messy):
     assert [file.name for file in files] == [
         "pruefung_jever_2026-10-01.xlsx", "pruefung_wangerland_2026-10-01.xlsx",
     ]  # fmt: skip
+
+
+def test_groups_whose_names_differ_in_signs_only_get_files_of_their_own(offers):
+    book = openpyxl.load_workbook(offers)
+    for row, name in ((3, "-1"), (4, "=1"), (5, "1")):
+        text(book.active.cell(row, 3), name)
+    book.save(offers)
+    files = sent(offers, by="provider")
+    assert len({*files}) == 3
+    numbers = [openpyxl.load_workbook(file)["Angebote"].cell(8, 2).value for file in files]
+    assert sorted(numbers) == ["A1", "A2", "A3"]

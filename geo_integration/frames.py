@@ -180,6 +180,35 @@ SESSIONS = Frame(
     key=("session_id",),
     doc="When it is offered: one row per weekday and time.",
 )
+TOTALS = Frame(
+    "TOTALS",
+    {
+        "total_id": Column("text", "which group of people, as in county.toml"),
+        "area_id": Column("text", "municipality, or the county's own key"),
+        "place": Column("text", "Ortsteil of the municipality", missing=True),
+        "value": Column("integer", "people, as stated", low=0),
+        "low": Column("integer", "fewest that are rounded to it", low=0),
+        "high": Column("integer", "most that are rounded to it", low=0),
+        "date": Column("date", "reference date", missing=True),
+        "label": Column("text", "name of the group"),
+        "source": Column("text", "where the number comes from", missing=True),
+        "file": Column("text", "file it was read from"),
+    },
+    key=("total_id", "area_id", "place"),
+    doc="Totals of groups of people, as offices and statistics state them.",
+)
+PEOPLE = Frame(
+    "PEOPLE",
+    {
+        "people_id": Column("text", "which list, as in county.toml"),
+        "area_id": Column("text", "municipality, or the county's key where it is not known"),
+        "place": Column("text", "Ortsteil of the municipality", missing=True),
+        "cell_id": Column("text", "residents' cell, if it is wide enough", missing=True),
+        "people": Column("integer", "people of the list", low=1),
+    },
+    key=("people_id", "area_id", "place", "cell_id"),
+    doc="Own lists of people, counted while they are read; never published as they are.",
+)
 STOPS = Frame(
     "STOPS",
     {

@@ -330,6 +330,49 @@ class DayType(Named):
     public_holidays: bool = False
 
 
+class Table(Named):
+    """A table of people: which file, and which of its rows.
+
+    `header_row` is the row of the headers as a spreadsheet counts it, if it is not found; `where`
+    keeps the rows with these texts.
+    """
+
+    file: str = Field(min_length=1)
+    header_row: int | None = Field(default=None, ge=1, le=1000)
+    where: dict[str, str] = Field(default_factory=dict)
+
+
+class Total(Table):
+    """Totals of one group of people, by municipality or of the county as a whole."""
+
+    value: str
+    area: str | None = None
+    place: str | None = None
+    rounded_to: int = Field(default=1, ge=1, le=1000)
+    sum: bool = False
+    dash_is_zero: bool = False
+    date: dt.date | None = None
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _has_areas(self) -> Total:
+        if self.place and not self.area:
+            raise ValueError("place braucht auch area, die Spalte mit der Gemeinde")
+        return self
+
+
+class People(Table):
+    """An own list of people: which columns mean what. Never published as it is."""
+
+    count: str | None = None
+    area: str | None = None
+    place: str | None = None
+    street: str | None = None
+    house_number: str | None = None
+    postcode: str | None = None
+    town: str | None = None
+
+
 class Source(_Table):
     """Where the file of a layer comes from, for `geo-integration fetch`.
 
@@ -438,13 +481,15 @@ class Settings(_Table):
     fields: tuple[FieldOfAction, ...] = Field(min_length=1)
     categories: tuple[Category, ...] = Field(min_length=1)
     day_types: tuple[DayType, ...] = Field(min_length=1)
+    totals: tuple[Total, ...] = ()
+    people: tuple[People, ...] = ()
     sources: Annotated[dict[Identifier, Source], AfterValidator(_are_apart)] = Field(
         default_factory=dict
     )
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Settings:
-        for what in ("fields", "categories", "day_types"):
+        for what in ("fields", "categories", "day_types", "totals", "people"):
             for key in ("id", "label", "letter"):
                 values = [getattr(entry, key, None) for entry in getattr(self, what)]
                 texts = [value for value in values if value is not None]
@@ -477,7 +522,10 @@ class Settings(_Table):
         return next(iter(self.files(name)), None)
 
     def files(self, name: str) -> list[Path]:
-        """Paths of all files of a layer."""
+        """Paths of all files of a layer, or of the tables of people."""
+        if name in ("totals", "people"):
+            named = dict.fromkeys(entry.file for entry in getattr(self, name))
+            return [self.folder / file for file in named]
         value = getattr(self.layers, "register_" if name == "register" else name)
         names = (value,) if isinstance(value, str) else value or ()
         return [self.folder / name for name in names]

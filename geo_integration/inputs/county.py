@@ -11,6 +11,7 @@ import shapely
 
 from geo_integration.errors import FeedError, GeoIntegrationError, SettingsError, SourceError
 from geo_integration.frames import CONNECTIONS, DAY_S, SERVICE_DATES, empty_frame
+from geo_integration.inputs.area_keys import AreaKeys
 from geo_integration.inputs.areas import read_areas
 from geo_integration.inputs.calendars import (
     choose_service_dates,
@@ -23,6 +24,7 @@ from geo_integration.inputs.geocoding.county import locate_in_county
 from geo_integration.inputs.geocoding.ledger import LEDGER
 from geo_integration.inputs.offers.checks import note_doubles, with_age
 from geo_integration.inputs.offers.lists import OfferInputs, read_offers, rows_with
+from geo_integration.inputs.people import read_people, told
 from geo_integration.inputs.places import note_far, read_places
 from geo_integration.inputs.register import read_register
 from geo_integration.inputs.residents.cells import read_cells
@@ -36,6 +38,7 @@ from geo_integration.inputs.timetable import (
     trips_by_date,
     trips_by_operator,
 )
+from geo_integration.inputs.totals import read_totals
 from geo_integration.inputs.varying import varying_lines
 from geo_integration.settings import PROFILE, Settings, seconds_of_day
 
@@ -49,7 +52,7 @@ if TYPE_CHECKING:
 NO_DATE = dt.date(1, 1, 1)
 # Trips that call nowhere within this distance of the county are of no use to it.
 AROUND_M = 50_000
-STEPS = 10
+STEPS = 12
 LAYERS = (
     "areas",
     "places",
@@ -85,6 +88,8 @@ class Inputs(NamedTuple):
     trips_by_date: pd.DataFrame
     varying_lines: list[str]
     streets: Streets | None
+    totals: pd.DataFrame
+    people: pd.DataFrame
     sources: pd.DataFrame
     faults: pd.DataFrame
     rejected_offers: pd.DataFrame
@@ -241,6 +246,22 @@ def inspect_county(
             lambda: _located(settings, found, gazetteer, dates, faults),
             lambda o: f"{int(o['counted'].sum())} von {len(o)} Angeboten zählen",
         )
+    totals = people = None
+    if areas is not None and places is not None:
+        keys = AreaKeys(areas, settings.county.ags, settings.county.name)
+        totals = reader.read(
+            "totals",
+            lambda: read_totals(settings.totals, settings.folder, keys, places, faults),
+            _say_totals,
+        )
+        if gazetteer is not None and cells is not None:
+            people = reader.read(
+                "people",
+                lambda: read_people(
+                    settings.people, settings.folder, keys, gazetteer, cells, faults
+                ),
+                lambda found: told(found, settings.people),
+            )
     streets = reader.read("streets", lambda: _streets(settings), _say_streets)
     sources = reader.read(
         "register", lambda: read_register(settings.layer("register")), lambda r: f"{len(r)} Quellen"
@@ -255,6 +276,8 @@ def inspect_county(
         and feed is not None
         and dates is not None
         and sources is not None
+        and totals is not None
+        and people is not None
         and not reader.errors
     ):
         inputs = Inputs(
@@ -273,6 +296,8 @@ def inspect_county(
             trips_by_date=dates[1],
             varying_lines=varying_lines(feed, *dates),
             streets=streets,
+            totals=totals,
+            people=people,
             sources=sources,
             faults=faults.frame(),
             rejected_offers=found.rejected,
@@ -282,8 +307,11 @@ def inspect_county(
 
 
 def input_files(settings: Settings) -> list[Path]:
-    """Every file of the folder that a run reads."""
-    files = [path for name in LAYERS for path in settings.files(name)]
+    """Every file of the folder that a run reads and whose digest may be published.
+
+    Lists of people are not among them: the digest of a short list can be guessed and tried.
+    """
+    files = [path for name in (*LAYERS, "totals") for path in settings.files(name)]
     files += [settings.folder / name] if (name := settings.residents.totals) else []
     files += [settings.folder / settings.geocoding.osm] if settings.geocoding.osm else []
     files += [ledger] if (ledger := settings.folder / LEDGER).is_file() else []
@@ -427,6 +455,11 @@ def _located(
 def _say_addresses(gazetteer: Gazetteer) -> str:
     lists = [table for table in (gazetteer.addresses, gazetteer.osm) if table is not None]
     return f"{sum(map(len, lists))} Adressen" if lists else "keine"
+
+
+def _say_totals(totals: pd.DataFrame) -> str:
+    several = totals.groupby("label", sort=False)["value"]
+    return "; ".join(f"{label}: {len(values)} Gebiete" for label, values in several) or "keine"
 
 
 def _streets(settings: Settings) -> Streets | None:

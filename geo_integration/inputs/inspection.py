@@ -77,7 +77,9 @@ def inspect_layers(settings: Settings, found: Inspection, *, today: dt.date) -> 
         In the order of `NAMES`; layers that the profile does not name are there as missing.
     """
     fields = [name.rstrip("_") for name in type(settings.layers).model_fields]
-    keys = [name for name in NAMES if name in fields] + [f for f in fields if f not in NAMES]
+    tables = [name for name in ("totals", "people") if settings.files(name)]
+    keys = [name for name in NAMES if name in (*fields, *tables)]
+    keys += [name for name in fields if name not in NAMES]
     files = {key: [layer_file(path) for path in settings.files(key)] for key in keys}
     faults = _by_layer(files, found.faults)
     errors = _errors(files, found.failed)

@@ -142,7 +142,7 @@ def _steps(report: LayerReport, unused: str) -> Iterator[tuple[int, str]]:
 
 def _unused(settings: Settings) -> str:
     """Files of the folder that no layer uses: one of them may be meant."""
-    known = {README, REVIEW, *(path.name for path in input_files(settings))}
+    known = {README, REVIEW, *(path.name for path in _read_files(settings))}
     try:
         there = sorted(path.name for path in settings.folder.iterdir() if path.is_file())
     except OSError:
@@ -235,10 +235,15 @@ def require_own_report(path: Path, settings: Settings) -> None:
     """
     if path.suffix.lower() != ".xlsx":
         raise OutputError(f"{path}: erwartet wird ein Dateiname auf .xlsx")
-    inputs = {file.resolve() for file in input_files(settings)}
+    inputs = {file.resolve() for file in _read_files(settings)}
     if path.resolve() in inputs:
         raise OutputError(f"{path}: ist eine Eingabedatei des Landkreises; anderen Namen wählen")
     if path.exists() and sheet_names(path) != list(SHEETS):
         raise OutputError(
             f"{path}: es gibt schon eine andere Datei dieses Namens; anderen Namen wählen"
         )
+
+
+def _read_files(settings: Settings) -> list[Path]:
+    """Every file that is read, also lists of people."""
+    return [*input_files(settings), *settings.files("people")]

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import geopandas as gpd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo_integration.inputs.area_keys import AreaKeys
+
+AREAS = gpd.GeoDataFrame(
+    {
+        "area_id": ["03455007", "03455020", "03455021"],
+        "name": ["Jever", "Wangerland", "Neustadt am Rübenberge (Stadt)"],
+    },
+    geometry=[shapely.box(i, 0, i + 1, 1) for i in range(3)],
+    crs="EPSG:25832",
+)
+KEYS = AreaKeys(AREAS, "03455", "Landkreis Friesland")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["03455007", "3455007", "034550007007", "34550007007", "03 455 007", "DE03455007", "Jever",
+     "Stadt Jever", "Jever, Stadt", "JEVER (Stadt)", " Jever "],
+)  # fmt: skip
+def test_a_municipality_is_known_in_every_spelling(text):
+    assert KEYS.find(text) == "03455007"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["03455", "3455", "K03455", "RH03455", "Insgesamt", "Landkreis Friesland", "Friesland",
+     "LK Friesland", "Zusammen"],
+)  # fmt: skip
+def test_the_county_is_known_in_every_spelling(text):
+    assert KEYS.find(text) == "03455"
+
+
+@pytest.mark.parametrize("text", [None, "", "03462019", "Wittmund", "2024", "K03", "Jeverland"])
+def test_others_are_not_taken_for_one_of_them(text):
+    assert KEYS.find(text) is None
+
+
+def test_a_name_that_two_bear_names_neither():
+    twice = AREAS.assign(name=["Neustadt", "Stadt Neustadt", "Sande"])
+    keys = AreaKeys(twice, "03455", "Landkreis Friesland")
+    assert keys.find("Neustadt") is None
+    assert keys.find("03455007") == "03455007"
+
+
+@given(st.text(max_size=30))
+def test_any_text_names_one_of_them_or_none(text):
+    assert KEYS.find(text) in {None, "03455", *AREAS["area_id"]}

@@ -14,7 +14,7 @@ STEPS = {
     "format": ["ruff", "format", "--check", "--quiet", "."],
     "types": ["mypy"],
     "imports": ["lint-imports", "--no-cache"],
-    "tests": ["pytest"],
+    "tests": ["pytest", "--numprocesses=auto", "--dist=loadfile"],
 }
 
 

@@ -382,7 +382,7 @@ class Source(_Table):
 
     url: str
     file: str
-    kind: Literal["file", "gtfs", "osm_streets"] = "file"
+    kind: Literal["file", "gtfs", "osm_streets", "osm_offers"] = "file"
     title: str = ""
     licence: str = Field(min_length=1)
     attribution: str = Field(min_length=1)
@@ -419,7 +419,8 @@ class Source(_Table):
     def _is_consistent(self) -> Source:
         if not self.url or not self.file:
             raise ValueError("url und file dürfen nicht leer sein")
-        wanted = {"gtfs": (".zip",), "osm_streets": (".osm.pbf",)}.get(self.kind, ("",))
+        endings = {"gtfs": ".zip", "osm_streets": ".osm.pbf", "osm_offers": ".geojson"}
+        wanted = (endings.get(self.kind, ""),)
         if not self.file.lower().endswith(wanted):
             raise ValueError(f"file: bei kind = {self.kind!r} endet der Name auf {wanted[0]}")
         if self.clipped_km and self.downloaded.lower() == self.file.lower():
@@ -431,20 +432,24 @@ class Source(_Table):
     @property
     def clipped_km(self) -> float:
         """How far around the county data are kept; 0 where nothing is cut off."""
-        usual = {"gtfs": 50.0, "osm_streets": 10.0}.get(self.kind, 0.0)
+        usual = {"gtfs": 50.0, "osm_streets": 10.0, "osm_offers": 10.0}.get(self.kind, 0.0)
         return usual if self.clip_km is None or self.kind == "file" else self.clip_km
 
     @property
     def is_query(self) -> bool:
-        """Whether the address is an Overpass server, which is asked for just the streets needed."""
-        return self.kind == "osm_streets" and urlsplit(self.url).path.endswith("/api/interpreter")
+        """Whether the address is an Overpass server, which is asked for just what is needed."""
+        asks = self.kind in ("osm_streets", "osm_offers")
+        return asks and urlsplit(self.url).path.endswith("/api/interpreter")
 
     @property
     def downloaded(self) -> str:
         """Name of the file as it comes from the server."""
         if not self.clipped_km:
             return self.file
-        whole = self.file.removesuffix(".pbf") if self.is_query else self.file
+        whole = self.file
+        if self.kind == "osm_offers":
+            whole = f"{self.file[: -len('.geojson')]}.osm.pbf"
+        whole = whole.removesuffix(".pbf") if self.is_query else whole
         return self.download or f"ganz-{whole}"
 
 

@@ -58,7 +58,7 @@ def clip_streets(source: Path, target: Path, area: shapely.Geometry) -> ClippedS
         touched = np.isin(refs, inside)
         kept = np.add.reduceat(touched, start) > 0 if len(start) else np.zeros(0, bool)
         nodes = np.unique(refs[np.repeat(kept, np.diff(np.r_[start, len(refs)]))])
-        date = _date_of(source)
+        date = date_of(source)
         if kept.any():
             with beside(target) as part:
                 _write_streets(source, part, way[kept], nodes)
@@ -118,7 +118,7 @@ def _write_streets(
         osmium.apply(reader, points, streets, writer)
 
 
-def _date_of(source: Path) -> str:
-    """Day of the map, where its head says so."""
+def date_of(source: Path) -> str:
+    """Tell the day of a map, where its head says so; else nothing."""
     with osmium.io.Reader(str(source), osmium.osm.NOTHING) as reader:
         return str(reader.header().get("osmosis_replication_timestamp"))[:10]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -11,11 +12,13 @@ import geopandas as gpd
 from geo_integration.errors import GeoIntegrationError, SettingsError, SourceError
 from geo_integration.inputs.areas import read_areas
 from geo_integration.inputs.fetching.clipping import clip_gtfs
+from geo_integration.inputs.fetching.clipping_offers import clip_offers
 from geo_integration.inputs.fetching.clipping_streets import clip_streets
 from geo_integration.inputs.fetching.download import Fetched, download, taken
 from geo_integration.inputs.fetching.folders import one_at_a_time, plain_writing
 from geo_integration.inputs.fetching.registering import note_source
 from geo_integration.inputs.fetching.visiting import Visitor
+from geo_integration.inputs.offers.osm import KINDS
 from geo_integration.settings import Layers
 
 if TYPE_CHECKING:
@@ -29,9 +32,8 @@ if TYPE_CHECKING:
 
 REGISTER = "register.csv"
 State = Literal["da", "geladen", "fehlgeschlagen"]
-_OVERPASS = (
-    '[out:xml][timeout:100];(way["highway"]({0});way["route"="ferry"]({0}););(._;>;);out body;'
-)
+_OVERPASS = "[out:xml][timeout:100];({parts});(._;>;);out body;"
+_STREETS = ('way["highway"]', 'way["route"="ferry"]')
 
 
 class Outcome(NamedTuple):
@@ -175,7 +177,11 @@ def _hint(settings: Settings, layer: str, source: Source, way: _Way) -> None:
         return
     named = getattr(settings.layers, field)
     if source.file not in ((named,) if isinstance(named, str) else named or ()):
-        shown = f'["{source.file}"]' if layer == "timetable" else f'"{source.file}"'
+        # The own list of offers stays the first; a timetable takes the place of the one before.
+        own = named if layer == "offers" else ()
+        several = layer in ("timetable", "offers")
+        files = [*own, source.file] if several else source.file
+        shown = json.dumps(files, ensure_ascii=False)
         way.say(f"{layer}: noch nicht benutzt; in county.toml unter [layers]: {layer} = {shown}")
 
 
@@ -190,7 +196,7 @@ def _got(settings: Settings, layer: str, source: Source, way: _Way) -> tuple[Fet
     if target.exists() and not way.again and not _is_newer(whole, target):
         return taken(target), []
     area = _surroundings(settings, source.clipped_km)
-    url = _query(source.url, area) if source.is_query else source.url
+    url = _query(source, area) if source.is_query else source.url
     fetched = _downloaded(url, whole, layer, source, way)
     if target.exists() and not fetched.loaded and not _is_newer(whole, target):
         return taken(target), []
@@ -201,6 +207,9 @@ def _got(settings: Settings, layer: str, source: Source, way: _Way) -> tuple[Fet
         if source.kind == "gtfs":
             feed = clip_gtfs(whole, target, area.bounds)
             remarks.append(f"{feed.trips} von {feed.of_trips} Fahrten")
+        elif source.kind == "osm_offers":
+            found = clip_offers(whole, target, area)
+            remarks += [f"{found.objects} Objekte"] + [f"Stand {found.date}"] * bool(found.date)
         else:
             streets = clip_streets(whole, target, area)
             remarks += [f"{streets.ways} Straßen"] + [f"Stand {streets.date}"] * bool(streets.date)
@@ -238,11 +247,18 @@ def _surroundings(settings: Settings, km: float) -> shapely.Polygon:
     return found
 
 
-def _query(url: str, area: shapely.Polygon) -> str:
-    """Address that asks an Overpass server for the streets around the county."""
+def _query(source: Source, area: shapely.Polygon) -> str:
+    """Address that asks an Overpass server for what is needed around the county."""
     west, south, east, north = area.bounds
-    box = f"{south:.4f},{west:.4f},{north:.4f},{east:.4f}"
-    return f"{url}?{urlencode({'data': _OVERPASS.format(box)})}"
+    box = f"({south:.4f},{west:.4f},{north:.4f},{east:.4f})"
+    asked: tuple[str, ...] = _STREETS
+    if source.kind == "osm_offers":
+        values: dict[str, list[str]] = {}
+        for key, value, _ in KINDS:
+            values.setdefault(key, []).append(value)
+        asked = tuple(f'nwr["{key}"~"^({"|".join(v)})$"]' for key, v in values.items())
+    data = _OVERPASS.format(parts="".join(f"{part}{box};" for part in asked))
+    return f"{source.url}?{urlencode({'data': data})}"
 
 
 def _register(

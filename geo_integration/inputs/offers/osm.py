@@ -91,9 +91,10 @@ _FOR = {
 }  # fmt: skip
 _SPOKEN = frozenset(("yes", "main", "only", "designated"))
 _PREFIXES = {"node": "n", "way": "w", "relation": "r"}
+NAMES = {letter: name for name, letter in _PREFIXES.items()}
 
 
-class _Thing(NamedTuple):
+class Thing(NamedTuple):
     """One object: its id ("n1", "w2", "r3"), tags, and place."""
 
     osm_id: str
@@ -123,7 +124,7 @@ def read_osm_offers(path: Path, faults: FaultList) -> pd.DataFrame:
     SourceError
         When the file is unreadable, or holds no such object.
     """
-    things = _saved(path) if path.suffix.lower() in (*SAVED, ".json") else _mapped(path)
+    things = _saved(path) if path.suffix.lower() in (*SAVED, ".json") else objects_of(path)
     rows: list[Row] = []
     left = {"protected": 0, "private": 0}
     for thing in things:
@@ -171,6 +172,11 @@ def category_of(tags: Mapping[str, str]) -> str | None:
     return "Unterkunft" if tags.get("amenity") == "refugee_site" else None
 
 
+def may_be_shown(tags: Tags) -> bool:
+    """Whether an object is neither protected nor private."""
+    return not _left_out(tags)
+
+
 def _left_out(tags: Tags) -> str:
     """Why an object is not read: because it is protected, or private; or not at all."""
     kinds = {tags.get("amenity", ""), *tags.get("social_facility", "").split(";")}
@@ -188,7 +194,7 @@ def _left_out(tags: Tags) -> str:
 # What they say --------------------------------------------------------------------------------
 
 
-def _row(ask: Asker, thing: _Thing) -> Row:
+def _row(ask: Asker, thing: Thing) -> Row:
     """One object by the columns of the offers' table."""
     tags: dict[str, Any] = thing.tags
     category = category_of(tags) or ""
@@ -277,8 +283,19 @@ def _remark(ask: Asker, tags: Tags, wheelchair: str | None) -> str | None:
 # Maps -----------------------------------------------------------------------------------------
 
 
-def _mapped(path: Path) -> list[_Thing]:
-    """Objects of a map as downloaded."""
+def objects_of(path: Path) -> list[Thing]:
+    """Read all objects of a map that may be offers, also those that may not be shown.
+
+    Parameters
+    ----------
+    path : Path
+        .osm, .osm.pbf, .osm.gz or .osm.bz2.
+
+    Raises
+    ------
+    SourceError
+        When the file is unreadable.
+    """
     if not path.is_file():
         raise SourceError(f"{path}: die Datei fehlt")
     try:
@@ -291,7 +308,7 @@ def _mapped(path: Path) -> list[_Thing]:
         ) from error
     for number, tags, refs in relations:
         shape = [lines[ref] for ref in refs if ref in lines]
-        things.append(_Thing(f"r{number}", tags, *_middle(shape)))
+        things.append(Thing(f"r{number}", tags, *_middle(shape)))
     return things
 
 
@@ -307,9 +324,9 @@ def _relations(path: Path) -> Iterator[tuple[int, Tags, list[tuple[str, int]]]]:
 
 def _nodes_and_ways(
     path: Path, members: set[tuple[str, int]]
-) -> tuple[list[_Thing], dict[tuple[str, int], list[tuple[float, float]]]]:
+) -> tuple[list[Thing], dict[tuple[str, int], list[tuple[float, float]]]]:
     """Points and ways that may be offers, and the shapes of members of relations."""
-    things: list[_Thing] = []
+    things: list[Thing] = []
     ways: dict[int, tuple[Tags, list[int]]] = {}
     tagged: Any = osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY)
     for thing in tagged.with_filter(osmium.filter.KeyFilter(*_KEYS)):
@@ -321,14 +338,14 @@ def _nodes_and_ways(
         else:
             place = thing.location
             at = (place.lon, place.lat) if place.valid() else (None, None)
-            things.append(_Thing(f"n{thing.id}", tags, *at))
+            things.append(Thing(f"n{thing.id}", tags, *at))
     refs = {way: nodes for way, (_, nodes) in ways.items()}
     refs |= _refs(path, {ref for kind, ref in members if kind == "w"} - set(refs))
     points = _points(path, {ref for kind, ref in members if kind == "n"}.union(*refs.values()))
     lines = {("w", way): [points[n] for n in own if n in points] for way, own in refs.items()}
     lines |= {("n", ref): [points[ref]] for kind, ref in members if kind == "n" and ref in points}
     things += [
-        _Thing(f"w{way}", tags, *_middle([lines["w", way]])) for way, (tags, _) in ways.items()
+        Thing(f"w{way}", tags, *_middle([lines["w", way]])) for way, (tags, _) in ways.items()
     ]
     return things, lines
 
@@ -367,7 +384,7 @@ def _middle(shape: list[list[tuple[float, float]]]) -> tuple[float | None, float
     return (None, None) if centre.is_empty else (float(centre.x), float(centre.y))
 
 
-def _saved(path: Path) -> list[_Thing]:
+def _saved(path: Path) -> list[Thing]:
     """Objects that osmnx saved: columns are tags."""
     require_file(path)
     require_own_data(path)
@@ -396,7 +413,7 @@ def _saved(path: Path) -> list[_Thing]:
         if category_of(tags):
             empty = centre is None or centre.is_empty
             at = (None, None) if empty else (float(centre.x), float(centre.y))
-            things.append(_Thing(_id_of(record, number), tags, *at))
+            things.append(Thing(_id_of(record, number), tags, *at))
     return things
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -19,7 +20,9 @@ from geo_integration.inputs import starter
 from geo_integration.inputs.fetching.layers import fetch, summary
 from geo_integration.inputs.fetching.registering import MARK, note_source
 from geo_integration.inputs.fetching.visiting import Visitor
+from geo_integration.inputs.offers.osm import read_osm_offers
 from geo_integration.inputs.register import COLUMNS, read_register
+from geo_integration.inputs.tables import FaultList
 from geo_integration.settings import Source, read_settings
 
 CELLS = toy.residents_csv().encode()
@@ -345,6 +348,49 @@ def test_an_overpass_server_is_asked_for_the_streets_of_the_county_only(office):
     assert office.path("ganz-streets.osm").exists()
 
 
+def test_offers_are_cut_out_of_an_extract_but_never_shelters(office):
+    office.source("osm", file="osm.geojson", kind="osm_offers", download="land.osm")
+    lon, lat = toy.lonlat(2, 2)
+    nodes = [
+        (1, lon, lat, {"amenity": "library", "name": "Bücherei",
+                       "opening_hours": "Tu 10:00-12:00"}),
+        (2, lon, lat, {"amenity": "social_facility", "social_facility": "shelter"}),
+        (3, lon + 5, lat, {"amenity": "library", "name": "Zu weit"}),
+        (4, lon, lat, {"highway": "crossing"}),
+    ]  # fmt: skip
+    office.server.answers["/osm"] = web.file(osm_with(nodes))
+    assert states(office.fetch()) == [("osm", "geladen")]
+    saved = json.loads(office.path("osm.geojson").read_text(encoding="utf-8"))["features"]
+    assert [feature["properties"]["name"] for feature in saved] == ["Bücherei"]
+    assert "shelter" not in office.path("osm.geojson").read_text(encoding="utf-8")
+    rows = read_osm_offers(office.path("osm.geojson"), FaultList())
+    assert rows.iloc[0][["offer_id", "name", "times"]].tolist() == [
+        "osm-n1", "Bücherei", "Tu 10:00-12:00"
+    ]  # fmt: skip
+    assert "1 Objekte" in office.register()["note"].iloc[-1]
+
+
+def osm_with(nodes):
+    """A map of points."""
+    lines = ['<?xml version="1.0"?><osm version="0.6">']
+    for number, lon, lat, tags in nodes:
+        said = "".join(f'<tag k="{key}" v="{value}"/>' for key, value in tags.items())
+        lines.append(f'<node id="{number}" version="1" lat="{lat}" lon="{lon}">{said}</node>')
+    return "\n".join([*lines, "</osm>"]).encode()
+
+
+def test_an_overpass_server_is_asked_for_offers_by_their_tags(office):
+    office.source("osm", file="osm.geojson", kind="osm_offers", path="/api/interpreter")
+    lon, lat = toy.lonlat(2, 2)
+    office.server.answers["/api/interpreter"] = web.file(
+        osm_with([(1, lon, lat, {"amenity": "library", "name": "Bücherei"})])
+    )
+    assert states(office.fetch()) == [("osm", "geladen")]
+    query = urllib.parse.parse_qs(urllib.parse.urlsplit(office.server.asked[0].path).query)["data"]
+    assert 'nwr["club"~"^(sport)$"](' in query[0]
+    assert "shelter" not in query[0]
+
+
 def test_a_query_that_overpass_breaks_off_is_a_failure(office):
     office.source("streets", file="streets.osm.pbf", kind="osm_streets", path="/api/interpreter")
     office.server.answers["/api/interpreter"] = web.file(
@@ -372,7 +418,9 @@ BAD = {
     "hidden": ({"file": ".a.zip"}, "file: erwartet wird ein Dateiname"),
     "the profile itself": ({"file": "County.toml"}, "file: erwartet wird ein Dateiname"),
     "checksum": ({"sha256": "abc"}, "sources areas sha256"),
-    "kind": ({"kind": "ftp"}, "kind: erwartet wird 'file', 'gtfs' oder 'osm_streets'"),
+    "kind": (
+        {"kind": "ftp"}, "kind: erwartet wird 'file', 'gtfs', 'osm_streets' oder 'osm_offers'"
+    ),
     "gtfs that is no zip": ({"kind": "gtfs", "file": "a.txt"}, "endet der Name auf .zip"),
     "streets that are no pbf": ({"kind": "osm_streets"}, "endet der Name auf .osm.pbf"),
     "same name": ({"kind": "gtfs", "download": "A.zip"}, "verschiedene Namen"),
@@ -415,6 +463,8 @@ def test_what_a_source_leaves_open_has_usual_values():
     assert Source(**GOOD, kind="gtfs", clip_km=0).downloaded == "a.zip"
     streets = Source(**(GOOD | {"file": "s.osm.pbf"}), kind="osm_streets")
     assert (streets.clipped_km, streets.downloaded) == (10, "ganz-s.osm.pbf")
+    offers = Source(**(GOOD | {"file": "s.geojson"}), kind="osm_offers")
+    assert (offers.clipped_km, offers.downloaded) == (10, "ganz-s.osm.pbf")
 
 
 # The register -----------------------------------------------------------------------------------

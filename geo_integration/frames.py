@@ -205,6 +205,7 @@ PEOPLE = Frame(
         "place": Column("text", "Ortsteil of the municipality", missing=True),
         "cell_id": Column("text", "residents' cell, if it is wide enough", missing=True),
         "people": Column("integer", "people of the list", low=1),
+        "rows": Column("integer", "rows of the list that they stand in", low=1),
     },
     key=("people_id", "area_id", "place", "cell_id"),
     doc="Own lists of people, counted while they are read; never published as they are.",

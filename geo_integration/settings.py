@@ -333,11 +333,12 @@ class DayType(Named):
 class Table(Named):
     """A table of people: which file, and which of its rows.
 
-    `header_row` is the row of the headers as a spreadsheet counts it, if it is not found; `where`
-    keeps the rows with these texts.
+    `sheet` is the one of several that counts; `header_row` is the row of the headers as a
+    spreadsheet counts it, if it is not found; `where` keeps the rows with these texts.
     """
 
     file: str = Field(min_length=1)
+    sheet: str | None = None
     header_row: int | None = Field(default=None, ge=1, le=1000)
     where: dict[str, str] = Field(default_factory=dict)
 

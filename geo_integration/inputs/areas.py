@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import tempfile
 import zipfile
 from pathlib import Path
@@ -123,25 +124,27 @@ def _opened(path: Path, columns: AreaColumns) -> gpd.GeoDataFrame:
     require_own_data(path)
     if path.suffix.lower() == ".zip":
         with tempfile.TemporaryDirectory() as folder:
-            return _layer(_unpacked(path, Path(folder)), columns, path)
+            return _layer(_unpacked(path, Path(folder), columns.layer), columns, path)
     return _layer(path, columns, path)
 
 
-def _unpacked(path: Path, folder: Path) -> Path:
+def _unpacked(path: Path, folder: Path, layer: str | None) -> Path:
     """The vector file of a ZIP with the municipalities, with the files that belong to it."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = safe_members(archive, max_bytes=_MOST_BYTES)
             found = [name for name in members if Path(name).suffix.lower() in _VECTORS]
-            chosen = _chosen(path, found, [Path(name).stem for name in found])
+            names = [Path(name).stem for name in found]
+            named = [at for at, name in enumerate(names) if name.lower() == (layer or "").lower()]
+            chosen = found[named[0]] if len(named) == 1 else _chosen(path, found, names)
             stem = chosen.rpartition(".")[0]
             for name, member in members.items():
                 part = Path(name).suffix.lower()
                 same = name.rpartition(".")[0].lower() == stem.lower() and part in _SHAPE_PARTS
                 if name == chosen or same:
-                    with archive.open(member) as source:
-                        target = folder / f"{Path(stem).name}{part}"
-                        target.write_bytes(source.read())
+                    target = folder / f"{Path(stem).name}{part}"
+                    with archive.open(member) as source, target.open("wb") as file:
+                        shutil.copyfileobj(source, file)
     except SourceError as error:
         raise SourceError(f"{path}: {error}".replace(f"{path}: {path}", str(path))) from error
     except Exception as error:
@@ -159,8 +162,7 @@ def _chosen(path: Path, found: Sequence[str], names: Sequence[str]) -> str:
     said = ", ".join(names[:20])
     many = "mehrere Ebenen mit Gemeinden" if fitting else "mehrere Ebenen, keine heißt VG250_GEM"
     raise SourceError(
-        f"{path}: {many} ({said}); die richtige in county.toml unter [areas] layer eintragen, aus "
-        f"einem ZIP-Archiv die Datei entpacken"
+        f"{path}: {many} ({said}); die richtige in county.toml unter [areas] layer eintragen"
     )
 
 

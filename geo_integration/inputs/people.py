@@ -6,22 +6,25 @@ county folder holds and with nothing else; nothing is kept, cached or asked for 
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from python_calamine import PasswordError
 
 from geo_integration.errors import SourceError
 from geo_integration.frames import PEOPLE, check_frame
 from geo_integration.inputs.geocoding.addresses import town_key
 from geo_integration.inputs.geocoding.chain import find_hits
 from geo_integration.inputs.geocoding.gazetteer import Lookup
-from geo_integration.inputs.tables import number
-from geo_integration.inputs.totals import rows_of
+from geo_integration.inputs.stated_numbers import decimal_signs, statistic
+from geo_integration.inputs.tables import plain_header
+from geo_integration.inputs.totals import rows_where, table_with
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from geo_integration.inputs.area_keys import AreaKeys
@@ -32,8 +35,12 @@ if TYPE_CHECKING:
 # Own data never on cells smaller than this: they would tell of single houses.
 LEAST_CELL_M = 500
 _SURE = ("house", "street")
-_ADDRESS = ("street", "house_number", "postcode", "town")
-_MOST = 1_000_000
+_COLUMNS = ("count", "area", "place", "street", "house_number", "postcode", "town")
+_SUMS = {"summe", "summen", "gesamt", "insgesamt", "gesamtsumme", "zwischensumme", "zusammen"}
+_MOST = 10_000  # more than live in one place; a date is such a number
+_SHOWN, _FEW = 20, 5
+# Causes of errors whose message holds nothing of the content.
+_HARMLESS = (csv.Error, OSError, PasswordError)
 
 
 def read_people(
@@ -75,7 +82,8 @@ def read_people(
     parts = [_one(entry, folder / entry.file, keys, look, cells, faults) for entry in lists]
     empty = pd.DataFrame(columns=list(PEOPLE.columns))
     found = pd.concat(parts, ignore_index=True) if parts else empty
-    found = found.astype({"people": "int64", "place": "object", "cell_id": "object"})
+    whole = dict.fromkeys(("people", "rows"), "int64")
+    found = found.astype({**whole, "place": "object", "cell_id": "object"})
     check_frame(found, PEOPLE)
     return found
 
@@ -89,42 +97,75 @@ def _one(
     faults: FaultList,
 ) -> pd.DataFrame:
     """PEOPLE of one list."""
-    names = ("count", "area", "place", *_ADDRESS)
-    columns = {name: header for name in names if (header := getattr(entry, name))}
-    table = _read(path, entry, list(columns.values()))
-    table = table[list(columns.values())].rename(columns={v: k for k, v in columns.items()})
-    people = _counts(entry, path, table, faults)
-    table = table.loc[people.index]
-    area, at = _areas(entry, path, table, keys, look, faults)
-    cell = _cells(at, cells)
-    place = _places(table, area, look)
-    counted = pd.DataFrame({"area_id": area, "place": place, "cell_id": cell, "people": people})
-    grouped = counted.groupby(["area_id", "place", "cell_id"], dropna=False)["people"].sum()
-    found = grouped.reset_index().assign(people_id=entry.id)
-    missing = found[["place", "cell_id"]].astype(object)
-    found[["place", "cell_id"]] = missing.where(missing.notna(), None)
-    return found[list(PEOPLE.columns)]
-
-
-def _read(path: Path, entry: People, columns: list[str]) -> pd.DataFrame:
-    """The table; what is wrong with it is told without a word of its content."""
+    columns = {name: header for name in _COLUMNS if (header := getattr(entry, name))}
     if not columns:
         raise SourceError(f"{path}: [[people]] {entry.id} nennt keine Spalten")
+    whole = _read(path, entry, columns.values())
+    table = pd.DataFrame({name: whole[header] for name, header in columns.items()})
+    people = _counts(entry, path, table[_usable(entry, path, whole, table, faults)], faults)
+    if people.empty:
+        raise SourceError(f"{path}: {entry.label}: keine Zeile lässt sich zählen")
+    table = table.loc[people.index]
+    area, at = _areas(entry, path, table, keys, look, faults)
+    rows = pd.DataFrame(
+        {
+            "area_id": area,
+            "place": _places(table, area, look),
+            "cell_id": _cells(at, cells),
+            "people": people,
+            "rows": 1,
+        }
+    )
+    found = rows.groupby(["area_id", "place", "cell_id"], dropna=False).sum().reset_index()
+    missing = found[["place", "cell_id"]].astype(object)
+    found[["place", "cell_id"]] = missing.where(missing.notna(), None)
+    return found.assign(people_id=entry.id)[list(PEOPLE.columns)]
+
+
+def _read(path: Path, entry: People, columns: Iterable[str]) -> pd.DataFrame:
+    """The table; what is wrong with it is told without a word of its content.
+
+    Errors without a cause are our own and hold none; what a library says may, or a sheet's name.
+    """
     try:
-        table = rows_of(path, entry, columns)
+        return rows_where(path, entry, table_with(path, entry, columns))
     except SourceError as error:
-        raise SourceError(str(error)) from None
-    if table.empty:
-        raise SourceError(f"{path}: keine Zeilen")
-    return table
+        own = error.__cause__ is None or isinstance(error.__cause__, _HARMLESS)
+        said = str(error) if own and "ist zu groß (" not in str(error) else None
+    except Exception:  # noqa: BLE001  whatever it says, it may tell of a person
+        said = None
+    # Raised out here, so that no traceback holds what was said there.
+    raise SourceError(said or f"{path}: nicht lesbar; in Excel öffnen und neu als .xlsx speichern")
+
+
+def _usable(
+    entry: People, path: Path, whole: pd.DataFrame, table: pd.DataFrame, faults: FaultList
+) -> pd.Series[bool]:
+    """Rows that are neither totals of the list nor remarks below it."""
+    sums = whole.map(_is_sum).any(axis=1)
+    blank = table.isna().all(axis=1)
+    for row in table.index[sums]:
+        message = f"{entry.label}: Summe der Liste; Zeile nicht gezählt"
+        faults.note(path.name, int(row), None, None, message, rejected=True)
+    for row in table.index[blank & ~sums]:
+        message = f"{entry.label}: in keiner der genannten Spalten steht etwas; Zeile nicht gezählt"
+        faults.note(path.name, int(row), None, None, message, rejected=True)
+    return ~sums & ~blank
+
+
+def _is_sum(text: object) -> bool:
+    """Whether a cell says that its row adds up others."""
+    words = str(text or "").split(maxsplit=1)
+    return bool(words) and plain_header(words[0]) in _SUMS
 
 
 def _counts(entry: People, path: Path, table: pd.DataFrame, faults: FaultList) -> pd.Series[int]:
     """People of each row that can be counted."""
     if entry.count is None:
         return pd.Series(1, index=table.index, dtype="int64")
-    values = table["count"].map(number).astype(float)
-    good = values.between(0, _MOST) & (values % 1 == 0)
+    decimal = decimal_signs(table["count"])
+    values = table["count"].map(lambda text: statistic(text, decimal=decimal).value).astype(float)
+    good = values.notna() & (values <= _MOST)
     for row in table.index[~good]:
         message = f"{entry.label}: keine Zahl von Personen; Zeile nicht gezählt"
         faults.note(path.name, int(row), entry.count, None, message, rejected=True)
@@ -139,64 +180,68 @@ def _areas(
     look: Lookup,
     faults: FaultList,
 ) -> tuple[pd.Series[str], gpd.GeoSeries]:
-    """Municipality of each row, and the point of its address where that is sure."""
-    said = table["area"].map(keys.find) if "area" in table else pd.Series(None, table.index)
-    at = _points(entry, table, look)
+    """Municipality of each row, and the point of its address where that is sure.
+
+    What the row names counts before where the address lies; an address elsewhere is not used.
+    """
+    records = table.to_dict("records")
+    stated = pd.Series([_stated(row, keys, look) for row in records], table.index, dtype=object)
+    at = _points(path, table, look)
     by_point = pd.Series(look.areas_of(at), index=table.index, dtype=object)
-    found = said.where(said.notna() & (said != keys.county), by_point)
-    contrary = by_point.notna() & said.notna() & (said != keys.county) & (by_point != said)
-    at = at.where(~contrary, None)
-    unknown = found.isna()
-    if _has_address(entry) and int(at.isna().sum()):
-        faults.note(
-            path.name,
-            None,
-            None,
-            None,
-            f"{entry.label}: {int(at.isna().sum())} Zeilen ohne sicher gefundene Anschrift, nur "
-            f"der Gemeinde zugerechnet",
-        )
-    if unknown.any():
-        faults.note(
-            path.name,
-            None,
-            entry.area,
-            None,
-            f"{entry.label}: {int(unknown.sum())} Zeilen ohne bekannte Gemeinde, nur dem Landkreis "
-            f"zugerechnet",
-        )
-    return found.where(~unknown, keys.county).astype(str), at
+    at = at.where(~(by_point.notna() & stated.notna() & (by_point != stated)), None)
+    found = stated.where(stated.notna(), by_point)
+    _note_unknown(entry, path, table, found.isna(), faults)
+    if "street" in table and (lost := int(at.isna().sum())):
+        message = f"{_rows(lost)} ohne sicher gefundene Anschrift, nur der Gemeinde zugerechnet"
+        faults.note(path.name, None, entry.street, None, f"{entry.label}: {message}")
+    return found.where(found.notna(), keys.county).astype(str), at
 
 
-def _has_address(entry: People) -> bool:
-    """Whether there is a column with streets."""
-    return entry.street is not None
+def _stated(row: Mapping[Hashable, str | None], keys: AreaKeys, look: Lookup) -> str | None:
+    """The municipality that a row names, itself or by a town or Ortsteil of it."""
+    area = keys.find(row.get("area"))
+    if area is not None and area != keys.county:
+        return area
+    named = look.areas_named(*(town_key(row.get(name)) for name in ("area", "town", "place")))
+    return min(named) if len(named) == 1 else None
 
 
-def _points(entry: People, table: pd.DataFrame, look: Lookup) -> gpd.GeoSeries:
+def _note_unknown(
+    entry: People, path: Path, table: pd.DataFrame, unknown: pd.Series[bool], faults: FaultList
+) -> None:
+    """Tell which rows name a municipality that nobody knows, and how many count for the county."""
+    named = table.index[unknown & table["area"].notna()] if "area" in table else table.index[:0]
+    for row in named[:_SHOWN]:
+        message = f"{entry.label}: Gemeinde nicht erkannt; zählt nur im Landkreis"
+        faults.note(path.name, int(row), entry.area, None, message)
+    if count := int(unknown.sum()):
+        message = f"{_rows(count)} ohne bekannte Gemeinde, nur dem Landkreis zugerechnet"
+        faults.note(path.name, None, entry.area, None, f"{entry.label}: {message}")
+
+
+def _rows(count: int) -> str:
+    """A number of rows in words."""
+    return "1 Zeile" if count == 1 else f"{count} Zeilen"
+
+
+def _points(path: Path, table: pd.DataFrame, look: Lookup) -> gpd.GeoSeries:
     """Where the addresses are, if they are found to the house or street without doubt."""
     nowhere = gpd.GeoSeries([None] * len(table), index=table.index, crs=look.crs)
-    if not _has_address(entry) or table.empty:
+    if "street" not in table:
         return nowhere
-    asked = pd.DataFrame(index=range(len(table)), columns=list(_ASKED), dtype=object)
-    for name, source in _ASKED.items():
-        if source in table:
-            asked[name] = table[source].to_numpy()
+    asked = table.rename(columns={"area": "municipality"}).astype(object)
+    asked = asked.where(asked.notna(), None).assign(offer_id="")
     if "house_number" in table:
-        number_of = table["house_number"].fillna("").to_numpy()
-        asked["street"] = (asked["street"].fillna("") + " " + number_of).str.strip()
-    asked = asked.where(asked.notna(), None)
-    asked["offer_id"] = [str(i) for i in range(len(table))]
-    asked["lat"], asked["lon"] = np.nan, np.nan
-    hits = find_hits(asked, look)
+        parts = table["street"].fillna("") + " " + table["house_number"].fillna("")
+        asked["street"] = parts.str.strip()
+    try:
+        hits = find_hits(asked, look)
+    except Exception:  # noqa: BLE001  whatever it says, it may tell an address
+        hits = None
+    if hits is None:
+        raise SourceError(f"{path}: die Anschriften ließen sich nicht suchen; street weglassen")
     sure = [hit.point if hit.grade in _SURE and not hit.doubtful else None for hit in hits]
     return gpd.GeoSeries(sure, index=table.index, crs=look.crs)
-
-
-_ASKED = {
-    "street": "street", "postcode": "postcode", "town": "town", "place": "place",
-    "municipality": "area", "provider": "", "name": "", "venue": "", "format": "",
-}  # fmt: skip
 
 
 def _cells(at: gpd.GeoSeries, cells: gpd.GeoDataFrame) -> pd.Series[str]:
@@ -225,10 +270,12 @@ def _places(table: pd.DataFrame, area: pd.Series[str], look: Lookup) -> pd.Serie
 
 
 def told(people: pd.DataFrame, lists: Sequence[People]) -> str:
-    """What `check` says of the lists: how many people, rounded to 5, and nothing more."""
-    counts = people.groupby("people_id")["people"].sum()
+    """What `check` says of the lists: how many rows count, people rounded to 5, nothing more."""
     said = []
     for entry in lists:
-        count = int(counts.get(entry.id, 0))
-        said.append(f"{entry.label}: {f'rund {5 * round(count / 5)}' if count >= 5 else 'unter 5'}")
+        own = people[people["people_id"] == entry.id]
+        count, rows = int(own["people"].sum()), int(own["rows"].sum())
+        about = f"rund {5 * round(count / 5)} Personen" if count >= _FEW else "unter 5 Personen"
+        from_rows = f" aus {rows} Zeilen" if rows >= _FEW else ""
+        said.append(f"{entry.label}: {about}{from_rows}")
     return "; ".join(said) or "keine"

@@ -182,6 +182,7 @@ def _offer_guards(
         "offers_off_street": counted & streets.too_far,
         "offers_on_islands": counted & streets.on_island,
         "offers_untimed": counted & ~offers["timed"].to_numpy(bool),
+        "offers_doubtful": counted & offers["doubtful"].to_numpy(bool),
     }
     for guard, flags in groups.items():
         if flags.any():

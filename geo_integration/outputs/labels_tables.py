@@ -258,6 +258,10 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
         "Gezählte Angebote außerhalb des Landkreises: {count}",
         "Counted offers outside the county: {count}",
     ),
+    "guard.offers_doubtful": (
+        "Gezählte Angebote, deren Ort niemand bestätigt hat: {count} ({detail})",
+        "Counted offers whose place nobody has confirmed: {count} ({detail})",
+    ),
     "guard.offers_untimed": (
         "Angebote ohne bekannte Zeiten, gezählt mit dem mittleren Hinweg: {count} ({detail})",
         "Offers without known times, counted by their median way out: {count} ({detail})",

@@ -181,6 +181,17 @@ def test_the_zip_is_read_as_it_is_published(tmp_path):
     assert read(path)["name"].tolist() == ["Jever", "Wangerland"]
 
 
+def test_the_layer_of_a_zip_may_be_named(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("Alt", "Neu"):
+            edition().assign(GEN=name).to_file(tmp_path / f"{name}.geojson")
+            archive.write(tmp_path / f"{name}.geojson", f"grenzen/{name}.geojson")
+    with pytest.raises(SourceError, match=r"keine heißt VG250_GEM \(Alt, Neu\)"):
+        read(path)
+    assert set(read(path, layer="neu")["name"]) == {"Neu (Stadt)", "Neu (Gemeinde)"}
+
+
 @pytest.mark.parametrize(
     ("members", "message"),
     [

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from geo_integration.errors import SourceError
 from geo_integration.frames import TOTALS, check_frame
 from geo_integration.inputs.area_keys import AreaKeys
-from geo_integration.inputs.totals import bounds, read_totals, statistic
+from geo_integration.inputs.totals import read_totals
 from geo_integration.settings import Total
 
 
@@ -39,43 +39,6 @@ def values_of(found):
     return dict(zip(found["area_id"], found["value"], strict=True))
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("12", 12), ("1.205", 1205), ("1 205", 1205), ("1\u00a0205", 1205), ("1,205", 1205),
-        ("12.345.678", 12_345_678), ("595p", 595), ("595 r", 595), ("1.205¹⁾", 1205),
-        ("1205 1)", 1205), ("17*", 17), ("5,0", 5), ("0", 0), ("(12)", 12),
-        ("", None), (None, None), (".", None), ("/", None), ("x", None), ("•", None),
-        ("k. A.", None), ("...", None), ("-3", None), ("12,5", None), ("zwölf", None),
-        ("1e400", None),
-    ],
-)  # fmt: skip
-def test_counts_are_read_as_statistics_write_them(text, value):
-    assert statistic(text).value == value
-
-
-@pytest.mark.parametrize("dash", ["-", "–", "—"])
-def test_a_dash_is_unknown_unless_the_profile_says_that_it_is_nothing(dash):
-    assert statistic(dash).value is None
-    assert "Null oder geheim" in statistic(dash).remark
-    assert statistic(dash, dash_is_zero=True) == (0, None)
-
-
-@given(st.text(max_size=20))
-def test_no_text_is_more_than_a_count_or_unknown(text):
-    found = statistic(text)
-    assert found.value is None or 0 <= found.value <= 100_000_000
-    assert found.value is not None or found.remark
-
-
-@pytest.mark.parametrize(
-    ("value", "step", "wanted"),
-    [(5, 5, (3, 7)), (0, 5, (0, 2)), (120, 5, (118, 122)), (7, 1, (7, 7)), (20, 10, (15, 25))],
-)
-def test_a_rounded_value_may_have_been_any_in_its_span(value, step, wanted):
-    assert bounds(value, step) == wanted
-
-
 def test_totals_of_municipalities_and_county(read, faults):
     found = read(
         "Stand: 31.12.2024;;\nGemeinde;Anzahl;Anteil\nStadt Westdorf;1.205;5 %\n3999002;115;1 %\n"
@@ -86,7 +49,10 @@ def test_totals_of_municipalities_and_county(read, faults):
     assert found[["low", "high"]].to_numpy().tolist()[1] == [113, 117]
     assert set(found["date"]) == {dt.date(2024, 12, 31)}
     assert set(found["source"]) == {"AZR"}
-    assert [f["message"] for f in faults] == ["Ausländer: 1 Zeilen anderer Gebiete nicht verwendet"]
+    others, thousands = faults
+    assert "noch eine seiner Gemeinden: nicht verwendet (insgesamt 1" in others["message"]
+    assert (others["row"], others["found"]) == (6, "* gerundet")
+    assert "als Tausenderzeichen gelesen" in thousands["message"]
 
 
 def test_an_export_with_many_lines_above_is_read_from_the_row_that_is_named(read):
@@ -114,7 +80,15 @@ def test_two_rows_of_one_area_are_an_error_unless_they_are_to_be_added(read):
     text = "Gemeinde;Anzahl\nWestdorf;3\nWestdorf;4\n"
     with pytest.raises(SourceError, match=r"Westdorf steht in den Zeilen 2 und 3.*sum = true"):
         read(text)
-    assert values_of(read(text, sum=True)) == {"03999001": 7}
+    found = read(text.replace("3\n", "5\n").replace("4\n", "10\n"), sum=True, rounded_to=5)
+    assert values_of(found) == {"03999001": 15}
+    assert found[["low", "high"]].to_numpy().tolist() == [[3 + 8, 7 + 12]]
+
+
+def test_a_sum_of_which_a_part_is_unknown_is_unknown(read, faults):
+    text = "Gemeinde;Anzahl\nWestdorf;5\nWestdorf;.\nOstdorf;10\n"
+    assert values_of(read(text, sum=True)) == {"03999002": 10}
+    assert [(f["row"], f["severity"]) for f in faults] == [(3, "rejected"), (2, "rejected")]
 
 
 def test_rows_of_an_ortsteil_are_matched_with_the_places(read, faults):
@@ -124,6 +98,31 @@ def test_rows_of_an_ortsteil_are_matched_with_the_places(read, faults):
     assert found["value"].tolist() == [4, 9]
     assert rows["place"].tolist() == ["Altost", None]
     assert [(f["row"], f["severity"]) for f in faults] == [(3, "rejected")]
+
+
+def test_the_sum_over_all_ortsteile_is_that_of_the_municipality(read):
+    text = "Gemeinde;Ortsteil;Anzahl\nOstdorf;Altost;4\nOstdorf;Insgesamt;9\n"
+    assert sorted(read(text, place="Ortsteil")["value"]) == [4, 9]
+
+
+def test_the_total_of_a_table_of_several_counties_is_not_taken_for_the_countys(read, faults):
+    text = "Gebiet;Anzahl\nInsgesamt;900\nOstdorf;9\nWittmund;800\n"
+    assert values_of(read(text, area="Gebiet")) == {"03999002": 9}
+    assert [(f["row"], f["found"]) for f in faults[:2]] == [(2, "Insgesamt"), (4, "Wittmund")]
+
+
+def test_decimals_in_a_column_are_no_thousands(read):
+    text = '"Einheit","Gebiet","Anzahl"\n"%","K03999","6.925"\n"Zahl","K03999","6945"\n'
+    text += '"%","K03462","5.21"\n'
+    assert values_of(read(text, area="Gebiet", where={"Einheit": "Zahl"})) == {"03999": 6945}
+    with pytest.raises(SourceError, match="keine Zeile mit einer Zahl"):
+        read(text, area="Gebiet", where={"Einheit": "%"})
+
+
+def test_values_that_are_not_rounded_as_the_profile_says_are_told(read, faults):
+    read("Gemeinde;Anzahl\nWestdorf;5\nOstdorf;7\n", rounded_to=5)
+    assert [(f["row"], f["found"]) for f in faults] == [(3, "7")]
+    assert "1 von 2 Werten sind keine Vielfachen von 5" in faults[0]["message"]
 
 
 def test_unknown_values_are_told_and_left_out(read, faults):
@@ -139,6 +138,14 @@ def test_what_no_rounding_explains_is_told(read, faults, county_value, told):
     assert any("das erklärt keine Rundung" in f["message"] for f in faults) == told
 
 
+def test_municipalities_without_a_number_are_counted(read, faults):
+    read("Gemeinde;Anzahl\nWestdorf;10\nLandkreis;30\n")
+    assert [f["message"] for f in faults] == ["Ausländer: 1 von 2 Gemeinden ohne bekannte Zahl"]
+    faults.clear()
+    read("Gemeinde;Anzahl\nWestdorf;40\nLandkreis;30\n")
+    assert "das erklärt keine Rundung" in faults[0]["message"]
+
+
 def test_the_county_alone_needs_no_column_of_areas(read):
     assert values_of(read("Anzahl\n6.945\n", area=None)) == {"03999": 6945}
 
@@ -151,11 +158,25 @@ def test_workbooks_are_read(read, tmp_path):
     assert values_of(read(None, "totals.xlsx")) == {"03999001": 1205}
 
 
+def test_of_several_sheets_that_fit_one_has_to_be_named(read, tmp_path):
+    book = openpyxl.Workbook()
+    for year, value in (("2023", 10), ("2024", 12)):
+        sheet = book.create_sheet(year)
+        sheet.append(["Gemeinde", "Anzahl"])
+        sheet.append(["Westdorf", value])
+    book.save(tmp_path / "totals.xlsx")
+    with pytest.raises(SourceError, match=r"2 Blätter haben diese Spalten.*sheet"):
+        read(None, "totals.xlsx")
+    assert values_of(read(None, "totals.xlsx", sheet="2024")) == {"03999001": 12}
+    with pytest.raises(SourceError, match="kein sichtbares Blatt '2025'"):
+        read(None, "totals.xlsx", sheet="2025")
+
+
 @pytest.mark.parametrize(
     ("text", "values", "message"),
     [
         ("Gemeinde;Zahl\nWestdorf;1\n", {}, "es fehlt die Spalte 'Anzahl'"),
-        ("Gemeinde;Anzahl\nWittmund;1\n", {}, "keine Zeile nennt den Landkreis"),
+        ("Gemeinde;Anzahl\nWittmund;1\n", {}, "keine Zeile mit einer Zahl nennt den Landkreis"),
         ("Gemeinde;Anzahl\nWestdorf;1\n", {"where": {"Gemeinde": "X"}}, "keine Zeile mit 'X'"),
         ("", {}, "enthält keine Tabelle"),
     ],

@@ -30,6 +30,7 @@ ALL = {
     "stops_off_street",
     "stops_on_islands",
     "on_demand_lines",
+    "offers_doubtful",
     "offers_outside",
     "offers_uncounted",
     "offers_untimed",
@@ -283,6 +284,13 @@ def test_counted_offers_without_times_are_named():
     offers = make_offers(("o1", "kurs"), ("o2", "kurs"), ("o3", "kurs", False))
     offers["timed"] = [True, False, False]
     found = guard(offers=offers)["offers_untimed"]
+    assert (found["count"], found["detail"]) == (1, "o2")
+
+
+def test_counted_offers_whose_place_is_doubtful_are_counted_apart():
+    offers = make_offers(("o1", "kurs"), ("o2", "kurs"), ("o3", "kurs", False))
+    offers["doubtful"] = [False, True, True]
+    found = guard(offers=offers)["offers_doubtful"]
     assert (found["count"], found["detail"]) == (1, "o2")
 
 

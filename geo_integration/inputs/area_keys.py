@@ -23,7 +23,7 @@ _KINDS = (
 _COUNTY = {"landkreis", "kreis", "lk"}
 _WHOLE = {
     "insgesamt", "zusammen", "summe", "gesamt", "landkreis", "landkreisinsgesamt", "kreis",
-    "kreisgebiet", "gesamtsumme", "alle", "total", "county",
+    "kreisgebiet", "gesamtsumme", "gesamtergebnis", "alle", "total", "county",
 }  # fmt: skip
 
 

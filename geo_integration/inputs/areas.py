@@ -170,6 +170,7 @@ def _layer(path: Path, columns: AreaColumns, shown: Path) -> gpd.GeoDataFrame:
     """One layer of a vector file."""
     if path.suffix.lower() in {".geojson", ".json"} and _is_nested(path):
         return _flattened(path, shown)
+    _require_parts(path, shown)
     layer = columns.layer
     try:
         layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
@@ -191,6 +192,23 @@ def _layer(path: Path, columns: AreaColumns, shown: Path) -> gpd.GeoDataFrame:
     except SourceError as error:
         raise SourceError(str(error).replace(str(path), str(shown))) from error
     return table
+
+
+def _require_parts(path: Path, shown: Path) -> None:
+    """Raise when a Shapefile comes without the files that belong to it."""
+    if path.suffix.lower() != ".shp":
+        return
+    parts = (".shx", ".dbf")
+    missing = [
+        part
+        for part in parts
+        if not any(path.with_suffix(ending).is_file() for ending in (part, part.upper()))
+    ]
+    if missing:
+        raise SourceError(
+            f"{shown}: zum Shapefile fehlt {' und '.join(missing)}; alle Dateien dieses Namens in "
+            f"denselben Ordner (oder das ZIP-Archiv) legen"
+        )
 
 
 def _is_broken(table: gpd.GeoDataFrame) -> bool:
@@ -298,6 +316,8 @@ def _of_county(
         )
     if padded and (full != plain)[own[own].index.intersection(full.index)].any():
         notes.append(f"{padded} Schlüssel ohne führende Null: ergänzt")
+    if nameless := int(keys.isna().sum()):
+        notes.append(f"{nameless} Flächen ohne Schlüssel nicht gelesen; bitte prüfen")
     others = int((~own & keys.notna()).sum())
     if others:
         notes.append(f"{others} Flächen anderer Landkreise nicht gelesen")

@@ -459,7 +459,11 @@ def _say_addresses(gazetteer: Gazetteer) -> str:
 
 def _say_totals(totals: pd.DataFrame) -> str:
     several = totals.groupby("label", sort=False)["value"]
-    return "; ".join(f"{label}: {len(values)} Gebiete" for label, values in several) or "keine"
+    said = [
+        f"{label}: {'1 Gebiet' if len(values) == 1 else f'{len(values)} Gebiete'}"
+        for label, values in several
+    ]
+    return "; ".join(said) or "keine"
 
 
 def _streets(settings: Settings) -> Streets | None:

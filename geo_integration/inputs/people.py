@@ -36,7 +36,10 @@ if TYPE_CHECKING:
 LEAST_CELL_M = 500
 _SURE = ("house", "street")
 _COLUMNS = ("count", "area", "place", "street", "house_number", "postcode", "town")
-_SUMS = {"summe", "summen", "gesamt", "insgesamt", "gesamtsumme", "zwischensumme", "zusammen"}
+_SUMS = {
+    "summe", "gesamt", "insgesamt", "zusammen", "total", "gesamtsumme", "zwischensumme",
+    "teilsumme", "ergebnis", "gesamtergebnis", "teilergebnis",
+}  # fmt: skip
 _MOST = 10_000  # more than live in one place; a date is such a number
 _SHOWN, _FEW = 20, 5
 # Causes of errors whose message holds nothing of the content.
@@ -146,17 +149,17 @@ def _usable(
     blank = table.isna().all(axis=1)
     for row in table.index[sums]:
         message = f"{entry.label}: Summe der Liste; Zeile nicht gezählt"
-        faults.note(path.name, int(row), None, None, message, rejected=True)
+        faults.note(path.name, int(row), None, None, message)
     for row in table.index[blank & ~sums]:
         message = f"{entry.label}: in keiner der genannten Spalten steht etwas; Zeile nicht gezählt"
-        faults.note(path.name, int(row), None, None, message, rejected=True)
+        faults.note(path.name, int(row), None, None, message)
     return ~sums & ~blank
 
 
 def _is_sum(text: object) -> bool:
     """Whether a cell says that its row adds up others."""
-    words = str(text or "").split(maxsplit=1)
-    return bool(words) and plain_header(words[0]) in _SUMS
+    words = text.split() if isinstance(text, str) else []
+    return bool(words) and not _SUMS.isdisjoint((plain_header(words[0]), plain_header(words[-1])))
 
 
 def _counts(entry: People, path: Path, table: pd.DataFrame, faults: FaultList) -> pd.Series[int]:

@@ -22,10 +22,14 @@ _MOST = 100_000_000
 
 
 class Found(NamedTuple):
-    """A number in a table; None where it is not known. `remark` is what has to be told of it."""
+    """A number in a table; None where it is not known.
+
+    `remark` is what has to be told of it, `is_wrong` whether somebody should put it right.
+    """
 
     value: int | None
     remark: str | None = None
+    is_wrong: bool = False
 
 
 def statistic(
@@ -59,7 +63,7 @@ def statistic(
     whole = rf"([0-9]{{1,3}}([{parting}])[0-9]{{3}}(?:\2[0-9]{{3}})*|[0-9]{{1,12}}){tail}"
     found = re.fullmatch(whole, bare)
     if not found or int(digits := re.sub(r"[^0-9]", "", found[1])) > _MOST:
-        return Found(None, "keine Zahl von Personen")
+        return Found(None, "keine Zahl von Personen", is_wrong=True)
     return Found(int(digits), "unsicherer Wert" if plain.startswith("(") else None)
 
 

@@ -193,8 +193,8 @@ def _one(
         found = statistic(row.text, dash_is_zero=total.dash_is_zero, decimal=decimal)
         if found.remark:
             message = f"{total.label}: {found.remark}"
-            rejected = found.value is None
-            faults.note(path.name, row.number, total.value, row.text, message, rejected=rejected)
+            wrong = found.is_wrong
+            faults.note(path.name, row.number, total.value, row.text, message, rejected=wrong)
         key = str(row.area), place
         if found.value is None:
             open_ended.add(key)
@@ -211,7 +211,7 @@ def _one(
         first.setdefault(key, row.number)
     for key in [key for key in first if key in open_ended]:  # a sum with an unknown part
         message = f"{total.label}: eine der Zeilen ist unbekannt, also auch ihre Summe"
-        faults.note(path.name, first[key], total.value, None, message, rejected=True)
+        faults.note(path.name, first[key], total.value, None, message)
         del spans[key]
     if not spans:
         raise SourceError(
@@ -246,7 +246,7 @@ def _of_county(
 
     "Insgesamt" is the county's only where the table holds no other county.
     """
-    others = [row for row in rows if row.area is None]
+    others = [row for row in rows if row.area is None and row.text]
     if any(statistic(row.text, decimal=decimal).value is not None for row in others):
         unnamed = [row for row in rows if row.area and row.said and keys.is_unnamed(row.said)]
         for row in unnamed:
@@ -254,9 +254,9 @@ def _of_county(
             faults.note(path.name, row.number, total.area, row.said, message)
         rows = [row for row in rows if row not in unnamed]
     if others:
+        many = "1 Zeile nennt" if len(others) == 1 else f"{len(others)} Zeilen nennen"
         message = (
-            f"{total.label}: weder Landkreis noch eine seiner Gemeinden: nicht verwendet "
-            f"(insgesamt {len(others)} solche Zeilen)"
+            f"{total.label}: {many} weder den Landkreis noch eine seiner Gemeinden: nicht verwendet"
         )
         faults.note(path.name, others[0].number, total.area, others[0].said, message)
     return [row for row in rows if row.area is not None]

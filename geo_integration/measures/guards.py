@@ -18,6 +18,7 @@ THIN = 0.7
 ATYPICAL = 0.3
 FEW = 5
 SHOWN = 5
+LONGEST = 40
 
 Guards = list[dict[str, Any]]
 
@@ -186,7 +187,7 @@ def _offer_guards(
     }
     for guard, flags in groups.items():
         if flags.any():
-            note(guard, flags.sum(), _some(offers.loc[flags, "offer_id"].astype(str)))
+            note(guard, flags.sum(), _some(offers.loc[flags, "name"].astype(str)))
     outside = counted & offers["area_id"].isna().to_numpy()
     if outside.any():
         note("offers_outside", outside.sum(), warning=False)
@@ -229,6 +230,6 @@ def _result_guards(note: Note, covered: pd.DataFrame, names: Mapping[str, str]) 
 
 def _some(names: Iterable[str]) -> str:
     """The first few names, and how many more."""
-    every = list(names)
+    every = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in names]
     more = f" (+{len(every) - SHOWN})" if len(every) > SHOWN else ""
     return ", ".join(every[:SHOWN]) + more

@@ -198,7 +198,8 @@ def test_the_layer_of_a_zip_may_be_named(tmp_path):
         ({}, "enthält keine Geodatei"),
         ({"a.shp": b"", "b.shp": b""}, "mehrere Ebenen"),
         ({"../VG250_GEM.shp": b""}, "aus seinem Ordner hinaus"),
-        ({"VG250_GEM.shp": b"kein Shapefile"}, "keine lesbare Geodatei"),
+        ({"VG250_GEM.shp": b""}, "zum Shapefile fehlt .shx und .dbf"),
+        (dict.fromkeys(("a.shp", "a.shx", "a.dbf"), b"kein Shapefile"), "keine lesbare Geodatei"),
     ],
 )
 def test_a_zip_without_municipalities_is_an_error(tmp_path, members, message):
@@ -228,6 +229,23 @@ def test_a_file_of_another_county_is_an_error_that_shows_what_was_found(tmp_path
     path = tmp_path / "a.gpkg"
     edition(ROWS[3:]).to_file(path)
     with pytest.raises(SourceError, match=r"mit 03455 beginnt \(gefunden: 03462019"):
+        read(path)
+
+
+def test_areas_without_a_key_are_told(tmp_path, faults):
+    path = tmp_path / "a.gpkg"
+    table = edition().astype({"AGS": object})
+    table.loc[3, "AGS"] = None
+    table.to_file(path)
+    assert len(read(path, faults)) == 2
+    assert "1 Flächen ohne Schlüssel nicht gelesen" in faults[0]["message"]
+
+
+def test_a_shapefile_without_its_other_files_is_an_error_that_names_them(tmp_path):
+    path = tmp_path / "VG250_GEM.shp"
+    edition().to_file(path)
+    path.with_suffix(".dbf").unlink()
+    with pytest.raises(SourceError, match=r"zum Shapefile fehlt \.dbf; alle Dateien"):
         read(path)
 
 

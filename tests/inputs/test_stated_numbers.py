@@ -26,7 +26,7 @@ def test_counts_are_read_as_statistics_write_them(text, value):
     ["", None, ".", "/", "x", "X", "•", "*", "()", "k. A.", "K.A.", "keine Angabe", "...", "…"],
 )
 def test_signs_for_unknown_or_secret_are_no_number(text):
-    assert statistic(text) == (None, "nicht bekannt oder geheim")
+    assert statistic(text) == (None, "nicht bekannt oder geheim", False)
 
 
 @pytest.mark.parametrize(
@@ -35,18 +35,18 @@ def test_signs_for_unknown_or_secret_are_no_number(text):
      "1.205 980", "inf", "nan", "999999999999999"],
 )  # fmt: skip
 def test_what_may_be_another_number_is_none(text):
-    assert statistic(text) == (None, "keine Zahl von Personen")
+    assert statistic(text) == (None, "keine Zahl von Personen", True)
 
 
 @pytest.mark.parametrize("dash", ["-", "–", "—", "−"])
 def test_a_dash_is_unknown_unless_the_profile_says_that_it_is_nothing(dash):
     assert statistic(dash).value is None
     assert "Null oder geheim" in statistic(dash).remark
-    assert statistic(dash, dash_is_zero=True) == (0, None)
+    assert statistic(dash, dash_is_zero=True) == (0, None, False)
 
 
 def test_brackets_are_told_as_uncertain():
-    assert statistic("(12)") == (12, "unsicherer Wert")
+    assert statistic("(12)") == (12, "unsicherer Wert", False)
 
 
 @pytest.mark.parametrize(

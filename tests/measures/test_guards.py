@@ -251,7 +251,7 @@ def test_what_hangs_on_an_island_of_the_streets_is_told():
         cells_island=both, offers_island=both, stops_island=np.array([1, 0, 1], bool),
     )  # fmt: skip
     assert (found["cells_on_islands"]["count"], found["cells_on_islands"]["detail"]) == (2, "30")
-    assert found["offers_on_islands"]["detail"] == "o1, o2"
+    assert found["offers_on_islands"]["detail"] == "Angebot o1, Angebot o2"
     assert (found["stops_on_islands"]["count"], found["stops_on_islands"]["detail"]) == (2, "3")
     assert found["stops_on_islands"]["level"] == "warning"
 
@@ -269,13 +269,13 @@ def test_stops_that_nobody_can_walk_to_are_told():
 def test_offers_that_do_not_count_are_named():
     offers = make_offers(("o1", "kurs"), ("o2", "kurs", False))
     found = guard(offers=offers)["offers_uncounted"]
-    assert (found["count"], found["detail"]) == (1, "o2")
+    assert (found["count"], found["detail"]) == (1, "Angebot o2")
 
 
 def test_counted_offers_off_the_streets_are_named_but_not_those_that_do_not_count():
     offers = make_offers(("o1", "kurs"), ("o2", "kurs", False))
     found = guard(offers=offers, offers_off=np.array([True, True]))["offers_off_street"]
-    assert (found["count"], found["detail"]) == (1, "o1")
+    assert (found["count"], found["detail"]) == (1, "Angebot o1")
     off = np.array([False, True])
     assert "offers_off_street" not in guard(offers=offers, offers_off=off)
 
@@ -284,14 +284,14 @@ def test_counted_offers_without_times_are_named():
     offers = make_offers(("o1", "kurs"), ("o2", "kurs"), ("o3", "kurs", False))
     offers["timed"] = [True, False, False]
     found = guard(offers=offers)["offers_untimed"]
-    assert (found["count"], found["detail"]) == (1, "o2")
+    assert (found["count"], found["detail"]) == (1, "Angebot o2")
 
 
 def test_counted_offers_whose_place_is_doubtful_are_counted_apart():
     offers = make_offers(("o1", "kurs"), ("o2", "kurs"), ("o3", "kurs", False))
     offers["doubtful"] = [False, True, True]
     found = guard(offers=offers)["offers_doubtful"]
-    assert (found["count"], found["detail"]) == (1, "o2")
+    assert (found["count"], found["detail"]) == (1, "Angebot o2")
 
 
 def test_counted_offers_outside_the_county_are_told_without_a_warning():
@@ -362,9 +362,15 @@ def test_long_lists_are_cut_and_say_how_many_more():
     detail = guard(offers=offers, sessions=make_sessions(("o9", 9, 10, False)))["offers_uncounted"][
         "detail"
     ]
-    assert detail.startswith("o0, o1, o2, o3, o4 ")
-    assert "3" in detail
-    assert "o5" not in detail
+    assert detail == "Angebot o0, Angebot o1, Angebot o2, Angebot o3, Angebot o4 (+3)"
+
+
+def test_names_of_any_length_are_cut():
+    offers = make_offers(("o1", "kurs", False))
+    offers["name"] = "x" * 10_000
+    sessions = make_sessions(("o9", 9, 10, False))
+    detail = guard(offers=offers, sessions=sessions)["offers_uncounted"]["detail"]
+    assert detail == "x" * 39 + "…"
 
 
 def test_every_guard_has_its_words_in_both_languages():

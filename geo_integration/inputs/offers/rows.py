@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 SAMPLE = "BEISPIEL"
+_SUM = ("summe", "gesamt", "insgesamt", "anzahl")
 _NOTE = ("*", "•", "†", "quelle", "stand:", "anmerkung", "hinweis:", "erläuterung", "legende")
 
 
@@ -74,6 +75,11 @@ def without_notes(table: pd.DataFrame, raw: pd.DataFrame, faults: FaultList) -> 
                 message = "Anmerkung bei der Tabelle: kein Angebot"
                 faults.note(str(row["file"]), int(row["row"]), None, text, message)
                 dropped.append(at)
+    for at, row in each(table.drop(index=dropped)):
+        if not row["category"] and str(row["name"] or "").strip(" :").lower() in _SUM:
+            message = "Summe unter der Tabelle: kein Angebot"
+            faults.note(str(row["file"]), int(row["row"]), None, row["name"], message)
+            dropped.append(at)
     example = table["offer_id"].map(lambda text: str(text).upper().startswith(SAMPLE)).astype(bool)
     return table[~example].drop(index=[at for at in dropped if not example[at]])
 

@@ -242,3 +242,12 @@ def test_rows_with_hints_are_listed_as_they_were(tmp_path, faults):
     doubtful = rows_with(found.raw, faults, "warning")
     assert doubtful[["Zeile", "Angebot"]].to_numpy().tolist() == [[2, "Yoga"]]
     assert doubtful["Grund"][0].startswith("Termine: ")
+
+
+def test_a_sum_below_the_table_is_no_offer(tmp_path, faults):
+    path = tmp_path / "liste.csv"
+    path.write_text("Name;Art;Plätze\nChor;Sport;12\nSumme:;;12\n", encoding="utf-8")
+    found = read_offers(path, CATEGORIES, faults)
+    assert found.offers["name"].tolist() == ["Chor"]
+    assert found.rejected.empty
+    assert [f["message"] for f in faults] == ["Summe unter der Tabelle: kein Angebot"]

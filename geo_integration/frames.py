@@ -364,6 +364,27 @@ BANDS = Frame(
     key=("area_id", "category", "day_type", "band_min"),
     doc="Residents that get there and back within 30, 45, 60 minutes each way.",
 )
+QUALITY = Frame(
+    "QUALITY",
+    {
+        "cell_id": Column("text", "home"),
+        "day_type": Column("text", "kind of day"),
+        "quality": Column("text", "class of public transport", values=(*"ABCDEFG", "none")),
+    },
+    key=("cell_id", "day_type"),
+    doc="Classes of public transport quality (ÖROK): how often something leaves nearby.",
+)
+QUALITY_RESIDENTS = Frame(
+    "QUALITY_RESIDENTS",
+    {
+        "area_id": Column("text", "municipality, or the county's key"),
+        "day_type": Column("text", "kind of day"),
+        "quality": Column("text", "class of public transport", values=(*"ABCDEFG", "none")),
+        "residents": Column("integer", "inhabitants, without withheld cells", low=0),
+    },
+    key=("area_id", "day_type", "quality"),
+    doc="Residents by class of public transport quality.",
+)
 GAPS = Frame(
     "GAPS",
     {
@@ -456,6 +477,8 @@ class Published(NamedTuple):
     gaps: gpd.GeoDataFrame
     service_dates: pd.DataFrame
     sources: pd.DataFrame
+    quality: pd.DataFrame
+    quality_residents: pd.DataFrame
 
 
 def empty_frame(frame: Frame) -> pd.DataFrame:

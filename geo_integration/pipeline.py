@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -18,7 +19,7 @@ from geo_integration.journeys.networks import StreetNetwork, build_street_networ
 from geo_integration.journeys.roundtrips import WalkLimits, build_links, roundtrips
 from geo_integration.journeys.sessions import Day
 from geo_integration.journeys.snapping import on_islands, unsnapped
-from geo_integration.journeys.walking import coordinates
+from geo_integration.journeys.walking import coordinates, walking_times
 from geo_integration.measures.coverage import area_coverage, bands, coverage
 from geo_integration.measures.disclosure import (
     published_cells,
@@ -29,6 +30,11 @@ from geo_integration.measures.disclosure import (
 from geo_integration.measures.gaps import gaps
 from geo_integration.measures.guards import Guards, OffStreets, find_guards
 from geo_integration.measures.naming import Words
+from geo_integration.measures.quality_classes import (
+    BANDS_M,
+    quality_classes,
+    residents_by_class,
+)
 from geo_integration.outputs.geodata import write_geopackage
 from geo_integration.outputs.hsds import write_hsds
 from geo_integration.outputs.labels import label, number
@@ -58,6 +64,8 @@ class Findings(NamedTuple):
     bands: pd.DataFrame
     gaps: gpd.GeoDataFrame
     guards: Guards
+    quality: pd.DataFrame
+    quality_residents: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -276,8 +284,28 @@ def find(
         rejected=int((inputs.faults["severity"] == "rejected").sum()),
         names=_names(settings),
     )
+    classes = classes_of(settings, inputs, network)
+    by_class = residents_by_class(cells, classes, county=county)
     progress("measures", 3, 3)
-    return Findings(cells, covered, by_area, in_bands, areas, guards)
+    return Findings(cells, covered, by_area, in_bands, areas, guards, classes, by_class)
+
+
+def classes_of(settings: Settings, inputs: Inputs, network: StreetNetwork) -> pd.DataFrame:
+    """QUALITY; distances are those on foot."""
+    per_s = settings.walking.speed_kmh / 3.6
+    homes = inputs.cells[["x_m", "y_m"]].to_numpy(float)
+    halts = coordinates(inputs.stops.geometry)
+    walks = walking_times(network, homes, halts, math.ceil(BANDS_M[-1] / per_s))
+    return quality_classes(
+        inputs.cells,
+        inputs.stops,
+        inputs.trips,
+        inputs.connections,
+        inputs.service_dates,
+        start=walks.start,
+        stop=walks.target,
+        metres=walks.seconds.astype(np.float64) * per_s,
+    )
 
 
 def _off_streets(network: StreetNetwork, inputs: Inputs) -> dict[str, OffStreets]:
@@ -365,6 +393,8 @@ def publish(settings: Settings, inputs: Inputs, findings: Findings) -> Published
         gaps=findings.gaps,
         service_dates=inputs.service_dates,
         sources=inputs.sources,
+        quality=findings.quality,
+        quality_residents=findings.quality_residents,
     )
 
 

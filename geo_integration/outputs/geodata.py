@@ -29,7 +29,8 @@ def write_geopackage(path: Path, published: Published) -> None:
         The file; its name must not end in .part, or GDAL does not know its kind.
     published : Published
         What disclosure control let through. `cells` gets four columns for each category and day
-        type: status, minutes out, back, and waiting at the venue.
+        type: status, minutes out, back, and waiting at the venue; and the class of public
+        transport quality for each day type.
 
     Raises
     ------
@@ -66,6 +67,9 @@ def _wide(published: Published) -> gpd.GeoDataFrame:
     wide.columns = [f"{c}__{d}__{'status' if v == 'reason' else v}" for v, c, d in names]
     numbers = [c for c in wide.columns if c.endswith("_min")]
     wide = wide.astype(dict.fromkeys(numbers, float))
+    quality = published.quality.pivot(index="cell_id", columns="day_type", values="quality")
+    quality.columns = [f"quality__{name}" for name in quality.columns]
+    wide = wide.join(quality)
     return published.cells.merge(wide.copy(), left_on="cell_id", right_index=True, how="left")
 
 

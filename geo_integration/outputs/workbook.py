@@ -86,6 +86,7 @@ def write_workbook(
         "figures": _figures(context, county=True),
         "areas": _figures(context, county=False),
         "bands": _bands(context),
+        "quality": _quality(context),
         "gaps": _gaps(context),
         "offers": _offers(context, counted=True),
         "uncounted": _offers(context, counted=False),
@@ -252,6 +253,21 @@ def _bands(context: _Context) -> Sheet:
         (say("column.band"), "minutes", table["band_min"]),
         (_residents_title(context), "count", table["residents"]),
         (say("column.within"), "count", table["within"]),
+    ]
+
+
+def _quality(context: _Context) -> Sheet:
+    """Residents by class of public transport quality, classes beside each other."""
+    table = context.published.quality_residents
+    wide = table.pivot(index=["area_id", "day_type"], columns="quality", values="residents")
+    order = table[["area_id", "day_type"]].drop_duplicates()
+    rows = wide.reindex(pd.MultiIndex.from_frame(order)).reset_index()
+    days = context.name_of(context.settings.day_types)
+    say = context.say
+    return [
+        (say("column.area"), "text", rows["area_id"].map(_area_names(context))),
+        (say("column.day_type"), "text", rows["day_type"].map(days)),
+        *((say(f"quality.{name}"), "count", rows[name]) for name in wide.columns),
     ]
 
 

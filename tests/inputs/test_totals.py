@@ -14,7 +14,6 @@ from geo_integration.inputs.area_keys import AreaKeys
 from geo_integration.inputs.totals import read_totals
 from geo_integration.settings import Total
 
-
 CELL = st.one_of(
     st.text(st.characters(exclude_characters='\n\r;"\0', exclude_categories=["Cs"]), max_size=8),
     st.sampled_from(["Westdorf", "Ostdorf", "Insgesamt", "Altost", "1.205", "12", "-", "."]),

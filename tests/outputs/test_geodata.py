@@ -60,6 +60,13 @@ def test_cells_have_status_and_minutes_of_every_category_and_day(path, published
             assert np.array_equal(found, own[way].to_numpy(float), equal_nan=True)
 
 
+def test_cells_have_the_class_of_transport_of_every_kind_of_day(path, published):
+    cells = read(path, "cells").set_index("cell_id")
+    for day, part in published.quality.groupby("day_type"):
+        wanted = part.set_index("cell_id")["quality"]
+        assert cells[f"quality__{day}"].to_dict() == wanted.loc[cells.index].to_dict()
+
+
 def test_municipalities_have_residents_and_shares(path, published):
     layer = read(path, "municipalities").set_index("area_id")
     table = published.area_coverage.set_index(["area_id", "category", "day_type"])

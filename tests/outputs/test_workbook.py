@@ -12,10 +12,12 @@ from geo_integration.outputs.workbook import write_rejected, write_workbook
 from geo_integration.settings import read_settings
 
 SHEETS = {
-    "de": ["Lesehinweis", "Kennzahlen", "Gemeinden", "Zeitbänder", "Versorgungslücken",
+    "de": ["Lesehinweis", "Kennzahlen", "Gemeinden", "Zeitbänder",
+           "ÖV-Güteklassen", "Versorgungslücken",
            "Angebote", "Nicht gezählt", "Annahmen", "Fahrplantage", "Prüfungen",
            "Eingabefehler", "Quellen"],
-    "en": ["Read first", "Key figures", "Municipalities", "Time bands", "Underserved areas",
+    "en": ["Read first", "Key figures", "Municipalities", "Time bands",
+           "Transport quality", "Underserved areas",
            "Offers", "Not counted", "Assumptions", "Service dates", "Checks",
            "Input faults", "Sources"],
 }  # fmt: skip
@@ -114,6 +116,10 @@ def test_every_number_of_residents_is_that_of_the_frame(run, write):
     rows = rows_of(write()["Kennzahlen"]) + rows_of(write()["Gemeinden"])
     assert [row["erreichen ein Angebot"] for row in rows] == table["covered"].tolist()
     assert [row["erreichen keines"] for row in rows] == table["uncovered"].tolist()
+    quality = rows_of(write()["ÖV-Güteklassen"])
+    told = [row[name] for row in quality for name in list(row)[2:]]
+    assert told == published.quality_residents["residents"].tolist()
+    assert sum(told) > 0
     bands = rows_of(write()["Zeitbänder"])
     assert [row["Einwohner darin"] for row in bands] == published.bands["within"].tolist()
 

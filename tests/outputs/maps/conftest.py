@@ -132,6 +132,23 @@ def _sessions() -> pd.DataFrame:
     return table.assign(session_id=[f"s{i}" for i in range(len(table))], rhythm=None)
 
 
+def _quality(cells: gpd.GeoDataFrame) -> pd.DataFrame:
+    days = ["school_day", "saturday"]
+    rows = [(cell, day, "E" if day == "school_day" else "none")
+            for cell in cells["cell_id"] for day in days]  # fmt: skip
+    return pd.DataFrame(rows, columns=["cell_id", "day_type", "quality"])
+
+
+def _quality_residents() -> pd.DataFrame:
+    rows = [
+        (area, day, name, residents if name == "E" else 0)
+        for area, residents in (("99", 300), ("03455007", 300))
+        for day in ("school_day", "saturday")
+        for name in (*"ABCDEFG", "none")
+    ]
+    return pd.DataFrame(rows, columns=["area_id", "day_type", "quality", "residents"])
+
+
 def _coverage(cells: gpd.GeoDataFrame) -> pd.DataFrame:
     parts = []
     for category, offer in (("course", "o1"), ("advice", "o3")):
@@ -261,6 +278,8 @@ def make_published() -> Published:
         "gaps": _gaps(cells),
         "service_dates": dates,
         "sources": sources,
+        "quality": _quality(cells),
+        "quality_residents": _quality_residents(),
     }
     return Published(**tables)
 

@@ -346,6 +346,7 @@ def _assumptions(context: _Context) -> Sheet:
         (say("assumption.buffer"), transit.transfer_buffer_s),
         (say("assumption.window"), " – ".join(transit.window)),
         (say("assumption.source"), rule.source),
+        (say("sheet.quality"), say("assumption.quality")),
     ]
     shown = [_number_text(value, context.language) for _, value in rows]
     return [

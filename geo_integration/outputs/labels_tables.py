@@ -153,10 +153,14 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
     ),
     "assumption.source": ("Quelle der Regel", "source of the rule"),
     "assumption.quality": (
-        "Verfahren der ÖROK (Österreich): Abfahrten von 6 bis 20 Uhr ohne Rufbus, Fußweg bis "
-        "1250 m; sagt nichts über Kurszeiten und Rückfahrt",
-        "Method of the Austrian ÖROK: departures from 6 to 20 without call-buses, up to 1250 m on "
-        "foot; says nothing of course times or the way home",
+        (
+            "Verfahren der ÖROK (Österreich): Abfahrten von 6 bis 20 Uhr ohne Rufbus, Fußweg bis "
+            "1250 m; sagt nichts über Kurszeiten und Rückfahrt"
+        ),
+        (
+            "Method of the Austrian ÖROK: departures from 6 to 20 without call-buses, up to 1250 m on "
+            "foot; says nothing of course times or the way home"
+        ),
     ),
     "naming.both": (" und ", " and "),
     "naming.more": ("{names} und weitere Orte", "{names} and other places"),

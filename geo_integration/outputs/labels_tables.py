@@ -158,8 +158,8 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
             "1250 m; sagt nichts über Kurszeiten und Rückfahrt"
         ),
         (
-            "Method of the Austrian ÖROK: departures from 6 to 20 without call-buses, up to 1250 m on "
-            "foot; says nothing of course times or the way home"
+            "Method of the Austrian ÖROK: departures from 6 to 20 without call-buses, up to 1250 m "
+            "on foot; says nothing of course times or the way home"
         ),
     ),
     "naming.both": (" und ", " and "),

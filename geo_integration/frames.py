@@ -8,7 +8,7 @@ are carried along.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict
 
 import geopandas as gpd
 import numpy as np
@@ -86,26 +86,34 @@ VEHICLES = ("rail", "tram", "bus", "ferry", "on_demand", "other")
 # which reason is told when several hold: the one that is closest to success.
 SERVED = "served"
 NO_OFFER = "no_offer"
+NO_FIT = "no_fit"
 NOT_LOCATED = "not_located"
 NOT_ON_DAY = "not_on_day"
 NO_STOP = "no_stop"
 NO_CONNECTION = "no_connection"
 NOT_IN_TIME = "not_in_time"
 NO_WAY_HOME = "no_way_home"
-OVER_LIMIT = "over_limit"
+ONLY_IN_TERM = "only_in_term"
 ONLY_IF_BOOKED = "only_if_booked"
+FULL = "full"
+OVER_LIMIT = "over_limit"
 REASONS = (
     NO_OFFER,
+    NO_FIT,
     NOT_LOCATED,
     NOT_ON_DAY,
     NO_STOP,
     NO_CONNECTION,
     NOT_IN_TIME,
     NO_WAY_HOME,
-    OVER_LIMIT,
+    ONLY_IN_TERM,
     ONLY_IF_BOOKED,
+    FULL,
+    OVER_LIMIT,
     SERVED,
 )
+# Why an offer is not for everybody of the group that its category is needed by.
+MISFITS = ("women_only", "age", "level", "language", "admission")
 
 # How well an offer's place is known, best first.
 GRADES = ("given", "confirmed", "house", "street", "stop", "place", "municipality", "none")
@@ -164,6 +172,18 @@ OFFERS = Frame(
     geometry="point",
     geometry_missing=True,
     doc="What is offered, and where.",
+)
+FIT = Frame(
+    "FIT",
+    {
+        "offer_id": Column("text", "the offer"),
+        "misfit": Column(
+            "text", "why not everybody of the group may come", missing=True, values=MISFITS
+        ),
+        "full": Column("flag", "whether no place is free"),
+    },
+    key=("offer_id",),
+    doc="Whether an offer suits the group that its category is needed by, and has places.",
 )
 SESSIONS = Frame(
     "SESSIONS",
@@ -327,6 +347,7 @@ COVERAGE = Frame(
         "offers": Column("integer", "offers within reach", low=0),
         "offers_booked": Column("integer", "offers within reach with call-bus", low=0),
         "offer_id": Column("text", "best or nearest offer", missing=True),
+        "session": Column("integer", "its session, as a row of SESSIONS; -1: none", low=-1),
         "out_line": Column("text", "line boarded near home; missing: on foot", missing=True),
         "back_line": Column("text", "line that brings back near home", missing=True),
     },
@@ -350,6 +371,61 @@ AREA_COVERAGE = Frame(
     },
     key=("area_id", "category", "day_type"),
     doc="Municipality x category x day type: residents within reach.",
+)
+AREA_REASONS = Frame(
+    "AREA_REASONS",
+    {
+        "area_id": Column("text", "municipality, or the county's key"),
+        "category": Column("text", "category of offers"),
+        "day_type": Column("text", "kind of day"),
+        "reason": Column("text", "main reason why not", values=REASONS[:-1]),
+        "residents": Column("integer", "inhabitants not within reach for it", low=0),
+    },
+    key=("area_id", "category", "day_type", "reason"),
+    doc="Residents not within reach by main reason; the reasons add up to `uncovered`.",
+)
+PLACE_COVERAGE = Frame(
+    "PLACE_COVERAGE",
+    {
+        "area_id": Column("text", "municipality"),
+        "place": Column("text", "nearest place of the gazetteer in it"),
+        "category": Column("text", "category of offers"),
+        "day_type": Column("text", "kind of day"),
+        "residents": Column("integer", "inhabitants, without withheld cells", low=0),
+        "covered": Column("integer", "of these within reach", low=0),
+        "uncovered": Column("integer", "of these not within reach", low=0),
+        "booked": Column("integer", "uncovered, but within reach with call-bus", low=0),
+        "share_covered": Column("number", "covered / residents", missing=True, low=0, high=1),
+    },
+    key=("area_id", "place", "category", "day_type"),
+    doc="Ortsteil x category x day type: residents within reach.",
+)
+LOSSES = Frame(
+    "LOSSES",
+    {
+        "area_id": Column("text", "municipality, or the county's key"),
+        "category": Column("text", "category of offers"),
+        "day_type": Column("text", "kind of day that is compared with the first one"),
+        "covered": Column("integer", "inhabitants within reach on the first kind of day", low=0),
+        "lost": Column("integer", "of these not within reach on this one", low=0),
+        "lost_paused": Column("integer", "of these: none of their offers takes place", low=0),
+        "lost_no_way": Column("integer", "of these: one does, but there is no way", low=0),
+        "gained": Column("integer", "within reach on this kind of day only", low=0),
+    },
+    key=("area_id", "category", "day_type"),
+    doc="Who loses what on other days: residents served on the first kind of day, and then not.",
+)
+LOSS_CAUSES = Frame(
+    "LOSS_CAUSES",
+    {
+        "category": Column("text", "category of offers"),
+        "day_type": Column("text", "kind of day that is compared with the first one"),
+        "offer_id": Column("text", "offer within reach on the first kind of day"),
+        "paused": Column("flag", "whether it does not take place on this one"),
+        "residents": Column("integer", "those who lose all, and this offer with it", low=1),
+    },
+    key=("category", "day_type", "offer_id"),
+    doc="The offers that the lost residents reach on the first kind of day.",
 )
 BANDS = Frame(
     "BANDS",
@@ -397,7 +473,9 @@ GAPS = Frame(
         "cells": Column("integer", "number of cells", low=1),
         "reason": Column("text", "main reason", values=REASONS),
         "offer_id": Column("text", "nearest offer", missing=True),
-        "minutes": Column("number", "best way to it, residents' mean", missing=True, low=0),
+        "session": Column("integer", "its session, as a row of SESSIONS; -1: none", low=-1),
+        "minutes": Column("number", "longer way to it, residents' mean", missing=True, low=0),
+        "need": Column("number", "those who need the category", missing=True, low=0),
     },
     key=("gap_id",),
     geometry="polygon",
@@ -444,6 +522,77 @@ class Roundtrips(NamedTuple):
     back_rides: NDArray[np.int8]
 
 
+class Coverage(NamedTuple):
+    """COVERAGE as arrays of shape (categories, day types, cells), in the order of the first fields.
+
+    `reason` is the position in REASONS, `offer` in `offer_ids`, `session` in SESSIONS, `out_line`
+    and `back_line` in `lines`, -1 where there is none; minutes that are not known are NaN.
+    """
+
+    categories: tuple[str, ...]
+    day_types: tuple[str, ...]
+    cell_ids: NDArray[np.object_]
+    offer_ids: NDArray[np.object_]
+    lines: NDArray[np.object_]
+    reason: NDArray[np.int8]
+    complete: NDArray[np.bool_]
+    walk_min: NDArray[np.float32]
+    out_min: NDArray[np.float32]
+    back_min: NDArray[np.float32]
+    wait_min: NDArray[np.float32]
+    booked_min: NDArray[np.float32]
+    lead_min: NDArray[np.float32]
+    offers: NDArray[np.int32]
+    offers_booked: NDArray[np.int32]
+    offer: NDArray[np.int32]
+    session: NDArray[np.int32]
+    out_line: NDArray[np.int32]
+    back_line: NDArray[np.int32]
+
+    def of_cells(self, cells: NDArray[np.integer] | NDArray[np.bool_]) -> Coverage:
+        """Only some of the cells."""
+        arrays = {name: getattr(self, name)[..., cells] for name in self._fields[5:]}
+        return self._replace(cell_ids=self.cell_ids[cells], **arrays)
+
+    def longer_min(self) -> NDArray[np.float32]:
+        """Minutes of the longer way, where one way is known that one; else NaN."""
+        longer: NDArray[np.float32] = np.fmax(self.out_min, self.back_min)
+        return longer
+
+    def served(self) -> NDArray[np.bool_]:
+        """Whether at least one offer is within reach."""
+        found: NDArray[np.bool_] = self.reason == REASONS.index(SERVED)
+        return found
+
+    def table(self) -> pd.DataFrame:
+        """COVERAGE, a row for each cell, category and day type, in that order."""
+
+        def flat(values: NDArray[Any]) -> NDArray[Any]:
+            return values.transpose(2, 0, 1).ravel()
+
+        def texts(names: Iterable[str], codes: NDArray[np.integer]) -> NDArray[np.object_]:
+            found: NDArray[np.object_] = np.array([*names, None], dtype=object)[flat(codes)]
+            return found
+
+        shape = len(self.cell_ids), len(self.categories), len(self.day_types)
+        cell, category, day = (index.ravel() for index in np.indices(shape))
+        columns: dict[str, Any] = {
+            "cell_id": self.cell_ids[cell],
+            "category": np.array(self.categories, dtype=object)[category],
+            "day_type": np.array(self.day_types, dtype=object)[day],
+            "reason": texts(REASONS, self.reason),
+            "complete": flat(self.complete),
+        }
+        numbers = ("walk_min", "out_min", "back_min", "wait_min", "booked_min", "lead_min")
+        columns |= {name: flat(getattr(self, name)).astype(float) for name in numbers}
+        columns |= {name: flat(getattr(self, name)) for name in ("offers", "offers_booked")}
+        columns |= {"offer_id": texts(self.offer_ids, self.offer), "session": flat(self.session)}
+        columns |= {n: texts(self.lines, getattr(self, n)) for n in ("out_line", "back_line")}
+        table = pd.DataFrame(columns)
+        check_frame(table, COVERAGE)
+        return table
+
+
 class Facts(TypedDict):
     """What every page and table says of its run.
 
@@ -470,9 +619,14 @@ class Published(NamedTuple):
     stops: gpd.GeoDataFrame
     cells: gpd.GeoDataFrame
     offers: gpd.GeoDataFrame
+    fit: pd.DataFrame
     sessions: pd.DataFrame
-    coverage: pd.DataFrame
+    coverage: Coverage
     area_coverage: pd.DataFrame
+    area_reasons: pd.DataFrame
+    place_coverage: pd.DataFrame
+    losses: pd.DataFrame
+    loss_causes: pd.DataFrame
     bands: pd.DataFrame
     gaps: gpd.GeoDataFrame
     service_dates: pd.DataFrame

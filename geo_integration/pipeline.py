@@ -12,23 +12,33 @@ import numpy as np
 from geo_integration import runs
 from geo_integration.errors import SettingsError, SourceError
 from geo_integration.files import beside, remove, require_writable
-from geo_integration.frames import WEEKDAYS, Facts, Published
+from geo_integration.frames import WEEKDAYS, Coverage, Facts, Published
 from geo_integration.inputs.county import NO_DATE, Inputs, input_files, read_county
+from geo_integration.journeys.barriers import parted
 from geo_integration.journeys.judging import Limits
 from geo_integration.journeys.networks import StreetNetwork, build_street_network
 from geo_integration.journeys.roundtrips import WalkLimits, build_links, roundtrips
 from geo_integration.journeys.sessions import Day
 from geo_integration.journeys.snapping import on_islands, unsnapped
 from geo_integration.journeys.walking import coordinates, walking_times
-from geo_integration.measures.coverage import area_coverage, bands, coverage
+from geo_integration.measures.area_counts import (
+    area_coverage,
+    area_reasons,
+    bands,
+    place_coverage,
+    place_of_cells,
+)
+from geo_integration.measures.coverage import coverage
 from geo_integration.measures.disclosure import (
     published_cells,
     published_offers,
     published_shares,
     withheld_cells,
 )
-from geo_integration.measures.gaps import gaps
+from geo_integration.measures.fit import Audience, fit
+from geo_integration.measures.gaps import gaps, touching
 from geo_integration.measures.guards import Guards, OffStreets, find_guards
+from geo_integration.measures.losses import losses
 from geo_integration.measures.naming import Words
 from geo_integration.measures.quality_classes import (
     BANDS_M,
@@ -48,6 +58,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import pandas as pd
+    from numpy.typing import NDArray
 
 METHOD_VERSION = "2"
 MANIFEST = "manifest.json"
@@ -59,8 +70,13 @@ class Findings(NamedTuple):
     """What was found out. `cells` tells which are withheld; all counts leave them out."""
 
     cells: gpd.GeoDataFrame
-    coverage: pd.DataFrame
+    fit: pd.DataFrame
+    coverage: Coverage
     area_coverage: pd.DataFrame
+    area_reasons: pd.DataFrame
+    place_coverage: pd.DataFrame
+    losses: pd.DataFrame
+    loss_causes: pd.DataFrame
     bands: pd.DataFrame
     gaps: gpd.GeoDataFrame
     guards: Guards
@@ -245,19 +261,25 @@ def find(
         max_minutes={c.id: settings.max_minutes(c.id) for c in settings.categories},
         progress=lambda done, total: progress("journeys", done, total),
     )
-    covered = coverage(
+    suits = fit(inputs.offers, audiences(settings))
+    covered, reached = coverage(
         inputs.cells,
         inputs.offers,
+        suits,
         inputs.trips,
         found,
         categories=[c.id for c in settings.categories],
         day_types=[day.id for day in settings.day_types],
+        term_of=settings.term_of(),
     )
     progress("measures", 1, 3)
     county = settings.county.ags
     withheld = withheld_cells(inputs.cells, min_count=settings.disclosure.min_count)
     cells = inputs.cells.assign(withheld=withheld)
     by_area = area_coverage(cells, covered, county=county)
+    by_reason = area_reasons(cells, covered, county=county)
+    by_place = place_coverage(cells, place_of_cells(cells, inputs.places), covered)
+    lost, causes = losses(cells, covered, reached, county=county)
     in_bands = bands(cells, covered, bands_min=settings.rule.bands_min, county=county)
     progress("measures", 2, 3)
     areas = gaps(
@@ -268,6 +290,7 @@ def find(
         min_residents=max(settings.gaps.min_residents, settings.disclosure.min_count),
         core_residents=settings.gaps.core_residents,
         words=Words(*(label(f"naming.{n}", settings.county.language) for n in Words._fields)),
+        parted=barriers(settings, inputs, network),
     )
     guards = find_guards(
         cells,
@@ -287,7 +310,49 @@ def find(
     classes = classes_of(settings, inputs, network)
     by_class = residents_by_class(cells, classes, county=county)
     progress("measures", 3, 3)
-    return Findings(cells, covered, by_area, in_bands, areas, guards, classes, by_class)
+    return Findings(
+        cells=cells,
+        fit=suits,
+        coverage=covered,
+        area_coverage=by_area,
+        area_reasons=by_reason,
+        place_coverage=by_place,
+        losses=lost,
+        loss_causes=causes,
+        bands=in_bands,
+        gaps=areas,
+        guards=guards,
+        quality=classes,
+        quality_residents=by_class,
+    )
+
+
+def audiences(settings: Settings) -> dict[str, Audience]:
+    """Who needs each category, as far as offers ask for it."""
+    groups = {group.id: group for group in settings.groups}
+    return {
+        category.id: Audience(
+            group.women, group.ages, group.levels, group.languages, group.admissions
+        )
+        for category in settings.categories
+        if category.group is not None
+        for group in [groups[category.group]]
+    }
+
+
+def barriers(
+    settings: Settings, inputs: Inputs, network: StreetNetwork
+) -> NDArray[np.int64] | None:
+    """Touching cells that no path joins; none where no streets are loaded."""
+    if inputs.streets is None:
+        return None
+    return parted(
+        network,
+        inputs.cells[["x_m", "y_m"]].to_numpy(float),
+        touching(inputs.cells),
+        metres_per_s=settings.walking.speed_kmh / 3.6,
+        slack_m=2 * settings.walking.max_snap_m,
+    )
 
 
 def classes_of(settings: Settings, inputs: Inputs, network: StreetNetwork) -> pd.DataFrame:
@@ -301,11 +366,17 @@ def classes_of(settings: Settings, inputs: Inputs, network: StreetNetwork) -> pd
         inputs.stops,
         inputs.trips,
         inputs.connections,
-        inputs.service_dates,
+        whole_days(settings, inputs.service_dates),
         start=walks.start,
         stop=walks.target,
         metres=walks.seconds.astype(np.float64) * per_s,
     )
+
+
+def whole_days(settings: Settings, service_dates: pd.DataFrame) -> pd.DataFrame:
+    """SERVICE_DATES of the kinds of day that are not only a part of another, as evenings are."""
+    parts = [day.id for day in settings.day_types if day.starts_from]
+    return service_dates[~service_dates["day_type"].isin(parts)]
 
 
 def _off_streets(network: StreetNetwork, inputs: Inputs) -> dict[str, OffStreets]:
@@ -369,7 +440,8 @@ def days_of(settings: Settings, service_dates: pd.DataFrame) -> list[Day]:
         dates = dict(zip(rows["weekday"].astype(int), rows["date"], strict=True))
         if service_dates.empty:
             dates = {WEEKDAYS.index(w): NO_DATE for w in day.weekdays}
-        days.append(Day(day.id, dates, day.school_term is False))
+        starts_s = seconds_of_day(day.starts_from) if day.starts_from else 0
+        days.append(Day(day.id, dates, day.school_term is False, starts_s))
     return days
 
 
@@ -384,11 +456,18 @@ def publish(settings: Settings, inputs: Inputs, findings: Findings) -> Published
         stops=inputs.stops,
         cells=published_cells(findings.cells),
         offers=published_offers(inputs.offers),
+        fit=findings.fit,
         sessions=inputs.sessions,
         coverage=findings.coverage,
         area_coverage=published_shares(
             findings.area_coverage, min_share_base=settings.disclosure.min_share_base
         ),
+        area_reasons=findings.area_reasons,
+        place_coverage=published_shares(
+            findings.place_coverage, min_share_base=settings.disclosure.min_share_base
+        ),
+        losses=findings.losses,
+        loss_causes=findings.loss_causes,
         bands=findings.bands,
         gaps=findings.gaps,
         service_dates=inputs.service_dates,

@@ -313,21 +313,39 @@ class FieldOfAction(Named):
     """A field of action of the integration concept."""
 
 
+class Group(Named):
+    """A group of people who need a category of offers, and what offers may ask of them.
+
+    `formula` counts them from columns of the residents' cells; `total` is one of [[totals]] that
+    they are scaled to.
+    """
+
+    formula: str = Field(min_length=1, max_length=500)
+    total: Identifier | None = None
+    women: bool = False
+    ages: tuple[int, int] | None = None
+    levels: tuple[Literal["A1", "A2", "B1", "B2", "C1", "C2"], ...] = ()
+    languages: tuple[str, ...] = ()
+    admissions: tuple[str, ...] = ()
+
+
 class Category(Named):
-    """A category of offers."""
+    """A category of offers, and the group that needs them."""
 
     field: Identifier
     letter: str = Field(min_length=1, max_length=2)
     synonyms: tuple[str, ...] = ()
     max_minutes: Minutes | None = None
+    group: Identifier | None = None
 
 
 class DayType(Named):
-    """A kind of day."""
+    """A kind of day; with `starts_from` only what starts then or later, as on evenings."""
 
     weekdays: tuple[Weekday, ...] = Field(min_length=1)
     school_term: bool | None = None
     public_holidays: bool = False
+    starts_from: TimeOfDay | None = None
 
 
 class Table(Named):
@@ -487,6 +505,7 @@ class Settings(_Table):
     fields: tuple[FieldOfAction, ...] = Field(min_length=1)
     categories: tuple[Category, ...] = Field(min_length=1)
     day_types: tuple[DayType, ...] = Field(min_length=1)
+    groups: tuple[Group, ...] = ()
     totals: tuple[Total, ...] = ()
     people: tuple[People, ...] = ()
     sources: Annotated[dict[Identifier, Source], AfterValidator(_are_apart)] = Field(
@@ -495,7 +514,7 @@ class Settings(_Table):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Settings:
-        for what in ("fields", "categories", "day_types", "totals", "people"):
+        for what in ("fields", "categories", "day_types", "groups", "totals", "people"):
             for key in ("id", "label", "letter"):
                 values = [getattr(entry, key, None) for entry in getattr(self, what)]
                 texts = [value for value in values if value is not None]
@@ -510,6 +529,8 @@ class Settings(_Table):
                     f"[[categories]] {category.id}: Handlungsfeld {category.field!r} fehlt in "
                     f"[[fields]] (dort: {known})"
                 )
+        self._require("categories", "group", "groups", "Gruppe")
+        self._require("groups", "total", "totals", "Summe")
         limits = [self.rule.max_minutes, *self.rule.bands_min]
         limits += [entry.max_minutes for entry in self.categories if entry.max_minutes is not None]
         if max(limits) > self.rule.max_way_min:
@@ -523,6 +544,17 @@ class Settings(_Table):
             raise ValueError("[[day_types]] mit school_term brauchen [layers] calendar")
         return self
 
+    def _require(self, what: str, key: str, known: str, title: str) -> None:
+        """Check that all entries of one list that name one of another name one that is there."""
+        ids = [entry.id for entry in getattr(self, known)]
+        for entry in getattr(self, what):
+            name = getattr(entry, key)
+            if name is not None and name not in ids:
+                raise ValueError(
+                    f"[[{what}]] {entry.id}: {title} {name!r} fehlt in [[{known}]] "
+                    f"(dort: {', '.join(ids) or 'nichts'})"
+                )
+
     def layer(self, name: str) -> Path | None:
         """Path of a layer's first file, or None where the profile names none."""
         return next(iter(self.files(name)), None)
@@ -535,6 +567,18 @@ class Settings(_Table):
         value = getattr(self.layers, "register_" if name == "register" else name)
         names = (value,) if isinstance(value, str) else value or ()
         return [self.folder / name for name in names]
+
+    def term_of(self) -> dict[str, str]:
+        """Day types in school holidays, with the like in school term."""
+        return {
+            day.id: term.id
+            for day in self.day_types
+            if day.school_term is False
+            for term in reversed(self.day_types)
+            if term.school_term
+            and set(term.weekdays) & set(day.weekdays)
+            and term.starts_from == day.starts_from
+        }
 
     def max_minutes(self, category: str) -> float:
         """Longest way in minutes under the rule, for one category."""

@@ -152,7 +152,9 @@ def test_the_county_has_the_residents_of_the_census(whole):
 
 
 def test_no_cell_drops_out(whole):
-    per_question = whole.published.coverage.groupby(["category", "day_type"])["cell_id"].nunique()
+    per_question = (
+        whole.published.coverage.table().groupby(["category", "day_type"])["cell_id"].nunique()
+    )
     assert set(per_question) == {CELLS}
     assert len(whole.published.cells) == CELLS
 
@@ -168,7 +170,7 @@ def test_covered_uncovered_and_withheld_are_all_residents(whole):
 def test_every_published_count_is_a_sum_over_published_cells(whole):
     cells = whole.published.cells.set_index("cell_id")
     assert cells["residents"].isna().any()
-    rows = whole.published.coverage.join(cells[["area_id", "residents"]], on="cell_id")
+    rows = whole.published.coverage.table().join(cells[["area_id", "residents"]], on="cell_id")
     served = rows[rows["reason"] == "served"]
     sums = served.groupby(KEY, observed=True)["residents"].sum()
     table = whole.published.area_coverage.set_index(KEY)["covered"].drop(COUNTY)
@@ -237,7 +239,7 @@ def test_holidays_have_fewer_connections_than_school_days(whole):
 def test_a_selection_only_writes_what_was_asked_for(part):
     assert {page.name for page in part.pages} == {"index.html", "03455020-wangerland.html"}
     assert set(part.published.cells["area_id"]) == {"03455020"}
-    assert set(part.published.coverage["category"]) == {"sprachkurs"}
+    assert part.published.coverage.categories == ("sprachkurs",)
     assert {row["Gemeinde"] for row in sheet_of(part, "Gemeinden")} == {"Wangerland"}
     assert {row["Kategorie"] for row in sheet_of(part, "Gemeinden")} == {"Sprachkurs"}
     assert manifest_of(part)["municipalities"] == ["03455020"]
@@ -335,7 +337,8 @@ def test_without_a_timetable_people_only_walk_and_that_is_said(toy):
     change(toy / "county.toml", 'timetable = ["gtfs.zip"]\n', "")
     run = pipeline.run(read_settings(toy), toy / "out")
     assert "no_timetable" in {guard["guard"] for guard in run.guards}
-    served = run.published.coverage[run.published.coverage["reason"] == "served"]
+    table = run.published.coverage.table()
+    served = table[table["reason"] == "served"]
     assert len(served) > 0
     assert served["out_line"].isna().all()
 

@@ -109,7 +109,9 @@ def test_walking_faster_or_changing_quicker_never_takes_longer(city, goal):
 def test_no_hexagon_drops_out(run, hexagons):
     assert len(hexagons) == CELLS
     assert set(run.published.cells["cell_id"]) == {row["id"] for row in hexagons}
-    per_question = run.published.coverage.groupby(["category", "day_type"])["cell_id"].nunique()
+    per_question = (
+        run.published.coverage.table().groupby(["category", "day_type"])["cell_id"].nunique()
+    )
     assert set(per_question) == {CELLS}
 
 

@@ -42,11 +42,15 @@ PREFERRED_WEEKDAY = 1
 
 
 class Day(NamedTuple):
-    """One kind of day: its name, the date of each weekday, whether it lies in school holidays."""
+    """One kind of day: its name, the date of each weekday, whether it lies in school holidays.
+
+    Only what starts at `starts_s`, seconds of the day, or later counts.
+    """
 
     day_type: str
     dates: Mapping[int, dt.date]
     in_holidays: bool
+    starts_s: int = 0
 
 
 class Links(NamedTuple):
@@ -202,9 +206,9 @@ def _question(offer: Offer, world: World, day: Day, mode: str) -> tuple[object, 
     if not offer.timed:
         weekdays = [_any_weekday(day)]
     if mode == WALK:
-        return (mode, *sessions)
+        return (mode, day.starts_s, *sessions)
     networks = [id(world.networks[day.dates[w], mode][0]) for w in weekdays]
-    return (*sessions, *networks)
+    return (day.starts_s, *sessions, *networks)
 
 
 def _is_on(session: Session, day: Day) -> bool:
@@ -258,6 +262,8 @@ def _visits(
         if not _is_on(session, day):
             continue
         for start, end in _spans(session, world.limits.visit_s if offer.drop_in else None):
+            if start < day.starts_s:
+                continue
             rides = (-1, -1, -1)
             if mode != WALK:
                 there, back = world.networks[day.dates[session.weekday], mode]
@@ -279,6 +285,8 @@ def _spans(session: Session, visit_s: int | None) -> Iterable[tuple[int, int]]:
 def _untimed(offer: Offer, world: World, day: Day, mode: str, found: Roundtrips) -> None:
     """Median way to an offer whose times are unknown; only the way out."""
     _nothing(found)
+    if day.starts_s:
+        return  # whether it is open then, nobody knows
     limits, access = world.limits, world.links.access
     some_time = np.zeros(len(offer.direct), np.bool_)
     seconds = np.where(offer.direct <= limits.max_way_s, offer.direct, FAR)

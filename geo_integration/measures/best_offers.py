@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from geo_integration.compiled import compiled
-from geo_integration.frames import MODES, ON_DEMAND, REASONS, SERVED, TRANSIT, WALK
+from geo_integration.frames import FULL, MODES, ON_DEMAND, REASONS, SERVED, TRANSIT, WALK
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _WALK, _TRANSIT, _ON_DEMAND = (MODES.index(mode) for mode in (WALK, TRANSIT, ON_DEMAND))
-_SERVED = REASONS.index(SERVED)
+_SERVED, _FULL = REASONS.index(SERVED), REASONS.index(FULL)
 
 
 class BestOffers(NamedTuple):
     """The best offer so far; arrays of shape (categories, day types, cells)."""
 
     rank: NDArray[np.int8]
-    longer: NDArray[np.float64]
-    walk_min: NDArray[np.float64]
-    out_min: NDArray[np.float64]
-    back_min: NDArray[np.float64]
-    wait_min: NDArray[np.float64]
-    booked_min: NDArray[np.float64]
-    offers: NDArray[np.int64]
-    offers_booked: NDArray[np.int64]
+    longer: NDArray[np.float32]
+    walk_min: NDArray[np.float32]
+    out_min: NDArray[np.float32]
+    back_min: NDArray[np.float32]
+    wait_min: NDArray[np.float32]
+    booked_min: NDArray[np.float32]
+    offers: NDArray[np.int32]
+    offers_booked: NDArray[np.int32]
     offer: NDArray[np.int32]
+    session: NDArray[np.int32]
     out_trip: NDArray[np.int32]
     back_trip: NDArray[np.int32]
     booked_out: NDArray[np.int32]
@@ -37,24 +38,24 @@ class BestOffers(NamedTuple):
 
 def no_offers(shape: tuple[int, int, int]) -> BestOffers:
     """No offer so far."""
-    return BestOffers(
-        np.full(shape, -1, np.int8),
-        np.full(shape, np.inf),
-        *(np.full(shape, np.nan) for _ in range(5)),
-        *(np.zeros(shape, np.int64) for _ in range(2)),
-        *(np.full(shape, -1, np.int32) for _ in range(5)),
-    )
+    minutes: Any = [np.full(shape, np.nan, np.float32) for _ in range(5)]
+    counts: Any = [np.zeros(shape, np.int32) for _ in range(2)]
+    codes: Any = [np.full(shape, -1, np.int32) for _ in range(6)]
+    rank, longer = np.full(shape, -1, np.int8), np.full(shape, np.inf, np.float32)
+    return BestOffers(rank, longer, *minutes, *counts, *codes)
 
 
 @compiled
-def take(best, c, offer, one):
-    """Take an offer for every day type and cell where it is better."""
+def take(best, c, offer, full, one):
+    """Take an offer for every day type and cell where it is better; of a full one only the way."""
     for d in range(one.reason.shape[0]):
         for h in range(one.reason.shape[2]):
             afoot = _longer_way(one.out_min[d, _WALK, h], one.back_min[d, _WALK, h])
             if afoot < np.inf and not best.walk_min[c, d, h] <= afoot:
                 best.walk_min[c, d, h] = afoot
             rank = one.reason[d, _TRANSIT, h]
+            if full and rank > _FULL:
+                rank = np.int8(_FULL)
             way = _longer_way(one.out_min[d, _TRANSIT, h], one.back_min[d, _TRANSIT, h])
             if (rank, -way, -offer) > (
                 best.rank[c, d, h],
@@ -65,10 +66,11 @@ def take(best, c, offer, one):
                 best.out_min[c, d, h] = one.out_min[d, _TRANSIT, h]
                 best.back_min[c, d, h] = one.back_min[d, _TRANSIT, h]
                 best.wait_min[c, d, h] = one.wait_min[d, _TRANSIT, h]
+                best.session[c, d, h] = one.session[d, _TRANSIT, h]
                 best.out_trip[c, d, h] = one.out_trip[d, _TRANSIT, h]
                 best.back_trip[c, d, h] = one.back_trip[d, _TRANSIT, h]
             best.offers[c, d, h] += rank == _SERVED
-            if one.reason[d, _ON_DEMAND, h] != _SERVED:
+            if full or one.reason[d, _ON_DEMAND, h] != _SERVED:
                 continue
             best.offers_booked[c, d, h] += 1
             way = _longer_way(one.out_min[d, _ON_DEMAND, h], one.back_min[d, _ON_DEMAND, h])
@@ -82,5 +84,5 @@ def take(best, c, offer, one):
 def _longer_way(out, back):
     """Minutes of the longer of two ways, one of which may be unknown; infinite without any."""
     if np.isnan(out):
-        return np.inf if np.isnan(back) else np.float64(back)
-    return np.float64(out) if np.isnan(back) else np.float64(max(out, back))
+        return np.float32(np.inf) if np.isnan(back) else back
+    return out if np.isnan(back) else max(out, back)

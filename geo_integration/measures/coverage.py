@@ -1,194 +1,165 @@
-"""Residents within reach: per cell, per municipality, with the reason where not."""
+"""The best way from every cell to every category of offers, with the reason where there is none."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from geo_integration.frames import (
-    AREA_COVERAGE,
-    BANDS,
-    COVERAGE,
+    FULL,
+    MODES,
+    NO_FIT,
     NO_OFFER,
     NOT_LOCATED,
     ONLY_IF_BOOKED,
+    ONLY_IN_TERM,
     OVER_LIMIT,
     REASONS,
     SERVED,
-    check_frame,
+    TRANSIT,
+    Coverage,
 )
 from geo_integration.measures.best_offers import BestOffers, no_offers, take
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from geo_integration.frames import Roundtrips
+
+_RANK = {reason: rank for rank, reason in enumerate(REASONS)}
+_TRANSIT = MODES.index(TRANSIT)
+
+
+class Reached(NamedTuple):
+    """How far one gets with each counted offer that fits, by scheduled transport or on foot.
+
+    `reason` has the shape (offers, day types, cells) and holds positions in REASONS; `offer` is
+    the position of each in the `offer_ids` of Coverage.
+    """
+
+    offer: NDArray[np.int64]
+    category: NDArray[np.int64]
+    reason: NDArray[np.int8]
 
 
 def coverage(
     cells: pd.DataFrame,
     offers: pd.DataFrame,
+    fit: pd.DataFrame,
     trips: pd.DataFrame,
     found: Iterable[Roundtrips],
     *,
     categories: Sequence[str],
     day_types: Sequence[str],
-) -> pd.DataFrame:
+    term_of: Mapping[str, str] | None = None,
+) -> tuple[Coverage, Reached]:
     """Best way from every cell to every category of offers, and served or not.
 
     Parameters
     ----------
-    cells, offers, trips : DataFrame
-        CELLS, OFFERS, TRIPS.
+    cells, offers, fit, trips : DataFrame
+        CELLS, OFFERS, FIT of the same offers, TRIPS.
     found : iterable of Roundtrips
         There and back to the counted offers, for these cells, day types and all modes.
     categories, day_types : sequence of str
         All that the result shall have, with offers or without.
+    term_of : mapping of str to str, optional
+        Day types in school holidays, with the same in school term.
 
     Returns
     -------
-    DataFrame
-        COVERAGE, a row for each cell, category and day type. A cell is served when at least one
-        offer is, by scheduled transport or on foot. If none is, the reason of the offer that came
-        closest counts.
+    tuple of (Coverage, Reached)
+        A cell is served when at least one offer that fits and has places is, by scheduled transport
+        or on foot. If none is, the reason of the offer that came closest counts. And how far one
+        gets with each single offer.
     """
-    best = no_offers((len(categories), len(day_types), len(cells)))
-    category = offers.set_index("offer_id")["category"]
+    shape = len(categories), len(day_types), len(cells)
+    best = no_offers(shape)
     ids = sorted(offers["offer_id"])
+    at = {offer: place for place, offer in enumerate(ids)}
+    place_of = {name: place for place, name in enumerate(categories)}
+    category_of = dict(zip(offers["offer_id"], offers["category"], strict=True))
+    fits = dict(zip(fit["offer_id"], fit["misfit"].isna(), strict=True))
+    is_full = dict(zip(fit["offer_id"], fit["full"].astype(bool), strict=True))
+    kept: list[tuple[int, int, NDArray[np.int8]]] = []
     for one in found:
-        if category[one.offer_id] in categories:
-            place = list(categories).index(category[one.offer_id])
-            take(best, place, ids.index(one.offer_id), one)
-    # In the order of COVERAGE: cell, category, day type.
-    flat: Any = (values.transpose(2, 0, 1).ravel() for values in best)
-    rows = BestOffers(*flat)
-    lead = np.append(trips["lead_min"].where(trips["on_demand"]).to_numpy(float), np.nan)
-    table = pd.DataFrame(
-        {
-            "cell_id": np.repeat(
-                cells["cell_id"].to_numpy(object), len(categories) * len(day_types)
-            ),
-            "category": np.tile(np.repeat(list(categories), len(day_types)), len(cells)),
-            "day_type": np.tile(list(day_types), len(cells) * len(categories)),
-            "walk_min": rows.walk_min,
-            "out_min": rows.out_min,
-            "back_min": rows.back_min,
-            "wait_min": rows.wait_min,
-            "booked_min": rows.booked_min,
-            "offers": rows.offers,
-            "offers_booked": rows.offers_booked,
-            "offer_id": _texts(ids, rows.offer),
-            "out_line": _texts(trips["line"], rows.out_trip),
-            "back_line": _texts(trips["line"], rows.back_trip),
-            "lead_min": np.fmax(lead[rows.booked_out], lead[rows.booked_back]),
-            "complete": np.isin(rows.rank, [REASONS.index(SERVED), REASONS.index(OVER_LIMIT)]),
-        }
+        category = place_of.get(category_of[one.offer_id])
+        if category is None or not fits[one.offer_id]:
+            continue
+        take(best, category, at[one.offer_id], is_full[one.offer_id], one)
+        reason = one.reason[:, _TRANSIT].copy()
+        if is_full[one.offer_id]:
+            np.minimum(reason, np.int8(_RANK[FULL]), out=reason)
+        kept.append((at[one.offer_id], category, reason))
+    reached = Reached(
+        np.array([row[0] for row in kept], dtype=np.int64),
+        np.array([row[1] for row in kept], dtype=np.int64),
+        np.array([row[2] for row in kept], dtype=np.int8).reshape(len(kept), *shape[1:]),
     )
-    table.insert(3, "reason", _reasons(table, _texts(REASONS, rows.rank), offers))
-    check_frame(table, COVERAGE)
-    return table
+    covered = _as_coverage(best, cells, trips, ids, tuple(categories), tuple(day_types))
+    suits = offers["offer_id"].map(fits).astype(bool)
+    return _with_reasons(covered, offers, suits, term_of or {}), reached
 
 
-def _texts(names: Iterable[str], codes: NDArray[np.integer]) -> NDArray[np.object_]:
-    """Texts by their position; None for -1."""
-    found: NDArray[np.object_] = np.array([*names, None], dtype=object)[codes]
-    return found
-
-
-def _reasons(
-    table: pd.DataFrame, closest: NDArray[np.object_], offers: pd.DataFrame
-) -> NDArray[np.object_]:
-    """Tell the main reason of every row."""
-    present = set(offers["category"])
-    counted = set(offers.loc[offers["counted"], "category"])
-    reason = np.where(table["category"].isin(counted), closest, NOT_LOCATED)
-    reason = np.where(table["category"].isin(present), reason, NO_OFFER)
-    booked = (reason != SERVED) & (table["offers_booked"] > 0).to_numpy()
-    return np.where(booked, ONLY_IF_BOOKED, reason)
-
-
-def area_coverage(cells: pd.DataFrame, covered: pd.DataFrame, *, county: str) -> pd.DataFrame:
-    """Residents within reach, per municipality and for the county.
-
-    Parameters
-    ----------
-    cells : DataFrame
-        CELLS with the flag `withheld`.
-    covered : DataFrame
-        COVERAGE.
-    county : str
-        Key of the county's own rows.
-
-    Returns
-    -------
-    DataFrame
-        AREA_COVERAGE; covered + uncovered + withheld = residents in every row.
-    """
-    rows = _with_areas(cells, covered, county)
-    is_served = rows["reason"] == SERVED
-    rows["covered"] = rows["counted"].where(is_served, 0)
-    rows["uncovered"] = rows["counted"].where(~is_served, 0)
-    rows["withheld"] = rows["residents"] - rows["counted"]
-    rows["booked"] = rows["counted"].where(rows["reason"] == ONLY_IF_BOOKED, 0)
-    keys = list(AREA_COVERAGE.key)
-    numbers = ["residents", "covered", "uncovered", "withheld", "booked"]
-    table = rows.groupby(keys, sort=False, as_index=False)[numbers].sum()
-    base = table["covered"] + table["uncovered"]
-    table["share_covered"] = table["covered"] / base.where(base > 0)
-    check_frame(table, AREA_COVERAGE)
-    return table
-
-
-def bands(
-    cells: pd.DataFrame, covered: pd.DataFrame, *, bands_min: Sequence[float], county: str
-) -> pd.DataFrame:
-    """Residents that get there and back within each of several limits.
-
-    Parameters
-    ----------
-    cells, covered, county
-        As in `area_coverage`.
-    bands_min : sequence of float
-        Limits of the longer way, minutes, inclusive.
-
-    Returns
-    -------
-    DataFrame
-        BANDS. Offers without known times count by their way out.
-    """
-    rows = _with_areas(cells, covered, county)
-    longer = _longer(rows)
-    complete = rows["complete"].to_numpy(bool) & ~np.isnan(longer)
-    parts = []
-    for band in bands_min:
-        within = rows["counted"].where(complete & (longer <= band), 0)
-        parts.append(rows.assign(band_min=float(band), within=within))
-    table = (
-        pd.concat(parts)
-        .groupby(list(BANDS.key), sort=False, as_index=False)[["residents", "within"]]
-        .sum()
+def _as_coverage(
+    best: BestOffers,
+    cells: pd.DataFrame,
+    trips: pd.DataFrame,
+    offer_ids: Sequence[str],
+    categories: tuple[str, ...],
+    day_types: tuple[str, ...],
+) -> Coverage:
+    """What was found, with lines in place of trips; reasons of single offers only."""
+    lines, codes = np.unique(trips["line"].to_numpy(str), return_inverse=True)
+    line_of: NDArray[np.int32] = np.append(codes, -1).astype(np.int32)
+    lead = np.append(trips["lead_min"].where(trips["on_demand"]).to_numpy(np.float32), np.nan)
+    return Coverage(
+        categories=categories,
+        day_types=day_types,
+        cell_ids=cells["cell_id"].to_numpy(object),
+        offer_ids=np.array([*offer_ids], dtype=object),
+        lines=lines.astype(object),
+        reason=best.rank,
+        complete=np.isin(best.rank, [_RANK[SERVED], _RANK[OVER_LIMIT]]),
+        walk_min=best.walk_min,
+        out_min=best.out_min,
+        back_min=best.back_min,
+        wait_min=best.wait_min,
+        booked_min=best.booked_min,
+        lead_min=np.fmax(lead[best.booked_out], lead[best.booked_back]),
+        offers=best.offers,
+        offers_booked=best.offers_booked,
+        offer=best.offer,
+        session=best.session,
+        out_line=line_of[best.out_trip],
+        back_line=line_of[best.back_trip],
     )
-    check_frame(table, BANDS)
-    return table
 
 
-def _longer(table: pd.DataFrame) -> NDArray[np.float64]:
-    """Minutes of the longer way; NaN where there is none."""
-    longer: NDArray[np.float64] = np.fmax(
-        table["out_min"].to_numpy(float), table["back_min"].to_numpy(float)
-    )
-    return longer
-
-
-def _with_areas(cells: pd.DataFrame, covered: pd.DataFrame, county: str) -> pd.DataFrame:
-    """COVERAGE with residents, all and counted ones, for municipality and county."""
-    homes = cells[["cell_id", "area_id", "residents"]].assign(
-        counted=cells["residents"].where(~cells["withheld"], 0)
-    )
-    rows = covered.merge(homes, on="cell_id", validate="many_to_one")
-    rows = rows.sort_values(["area_id"], kind="stable")
-    return pd.concat([rows.assign(area_id=county), rows], ignore_index=True)
+def _with_reasons(
+    covered: Coverage, offers: pd.DataFrame, fits: pd.Series[bool], term_of: Mapping[str, str]
+) -> Coverage:
+    """Tell the main reason of every cell: of single offers the closest, else of all together."""
+    reason = covered.reason
+    for place, category in enumerate(covered.categories):
+        own = offers["category"] == category
+        for answer, flags in (
+            (NO_OFFER, own),
+            (NO_FIT, own & fits),
+            (NOT_LOCATED, own & fits & offers["counted"]),
+        ):
+            if not flags.any():
+                reason[place] = _RANK[answer]
+                break
+    served = covered.served()
+    for day, term in term_of.items():
+        here, there = covered.day_types.index(day), covered.day_types.index(term)
+        only_in_term = served[:, there] & (reason[:, here] < _RANK[ONLY_IN_TERM])
+        reason[:, here][only_in_term] = _RANK[ONLY_IN_TERM]
+    booked = (reason < _RANK[ONLY_IF_BOOKED]) & (covered.offers_booked > 0)
+    reason[booked] = _RANK[ONLY_IF_BOOKED]
+    return covered

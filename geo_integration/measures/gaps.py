@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -11,24 +11,30 @@ import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from geo_integration.frames import GAPS, SERVED, check_frame
+from geo_integration.frames import GAPS, REASONS, check_frame
 from geo_integration.measures.naming import Names, Words, build_names, name_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
+
+    from geo_integration.frames import Coverage
 
 TOUCH_M = 1.0
 
 
 def gaps(
     cells: gpd.GeoDataFrame,
-    covered: pd.DataFrame,
+    covered: Coverage,
     areas: gpd.GeoDataFrame,
     places: gpd.GeoDataFrame,
     *,
     min_residents: int,
     core_residents: int,
     words: Words,
+    need: Mapping[str, NDArray[np.float64]] | None = None,
+    parted: NDArray[np.int64] | None = None,
 ) -> gpd.GeoDataFrame:
     """Join unserved cells to areas, for every category and day type.
 
@@ -36,8 +42,8 @@ def gaps(
     ----------
     cells : GeoDataFrame
         CELLS; those withheld belong to no area.
-    covered : DataFrame
-        COVERAGE.
+    covered : Coverage
+        For these cells.
     areas, places : GeoDataFrame
         AREAS and PLACES, for the names.
     min_residents : int
@@ -49,6 +55,10 @@ def gaps(
         with holes.
     words : Words
         The words that join names.
+    need : mapping of str to ndarray, optional
+        People who need the category, per cell; by category.
+    parted : ndarray of int, optional
+        Pairs of touching cells that no path joins, shape (2, n): they are not neighbours.
 
     Returns
     -------
@@ -56,25 +66,82 @@ def gaps(
         GAPS, ranked by residents within category and day type. The id is made of the largest
         cell's, so it stays as long as that cell is unserved.
     """
-    homes = cells[(cells["residents"] > 0) & ~cells["withheld"]].reset_index(drop=True)
-    residents = homes["residents"].to_numpy()
-    neighbours = _neighbours(homes)
+    lived_in = ((cells["residents"] > 0) & ~cells["withheld"]).to_numpy(bool)
+    homes, covered = cells[lived_in].reset_index(drop=True), covered.of_cells(lived_in)
+    need = {name: values[lived_in] for name, values in (need or {}).items()}
+    neighbours = _neighbours(homes, lived_in, parted)
     names = build_names(homes, areas, places, words)
     shapes = homes.geometry.to_numpy()
+    core = names.residents >= core_residents
+    served, longer = covered.served(), covered.longer_min()
     rows: list[dict[str, object]] = []
-    for (category, day_type), group in covered.groupby(["category", "day_type"], sort=False):
-        own = group.set_index("cell_id").reindex(homes["cell_id"])
-        unserved = np.flatnonzero((own["reason"] != SERVED).to_numpy())
-        findings = {n: own[n].to_numpy(object) for n in ("reason", "offer_id")}
-        findings["minutes"] = np.fmax(own["out_min"].to_numpy(), own["back_min"].to_numpy())
-        for members in _settlements(neighbours, unserved, homes, core_residents):
-            if residents[members].sum() >= min_residents:
-                found = _describe(members, findings, names)
-                shape = shapely.union_all(shapes[members])
-                rows.append(
-                    {"category": category, "day_type": day_type, **found, "geometry": shape}
-                )
+    for c, category in enumerate(covered.categories):
+        for d, day_type in enumerate(covered.day_types):
+            found = _Findings(
+                covered.reason[c, d],
+                covered.offer[c, d],
+                covered.session[c, d],
+                longer[c, d],
+                need.get(category),
+            )
+            for members in _settlements(neighbours, ~served[c, d], core):
+                if names.residents[members].sum() >= min_residents:
+                    row = _describe(members, found, names, covered.offer_ids)
+                    shape = shapely.union_all(shapes[members])
+                    key = {"category": category, "day_type": day_type}
+                    rows.append({**key, **row, "geometry": shape})
     return _ranked(rows, str(cells.crs))
+
+
+def touching(cells: gpd.GeoDataFrame) -> NDArray[np.int64]:
+    """Pairs of cells that touch, each once, shape (2, n).
+
+    Parameters
+    ----------
+    cells : GeoDataFrame
+        CELLS.
+
+    Returns
+    -------
+    ndarray of int
+        Positions in `cells`, the smaller one first.
+    """
+    shapes = cells.geometry.array
+    pairs = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=TOUCH_M)
+    return pairs[:, pairs[0] < pairs[1]]
+
+
+class _Findings(NamedTuple):
+    """What was found for one category on one kind of day, per cell."""
+
+    reason: NDArray[np.int8]
+    offer: NDArray[np.int32]
+    session: NDArray[np.int32]
+    minutes: NDArray[np.float32]
+    need: NDArray[np.float64] | None
+
+
+class _Neighbours(NamedTuple):
+    """Pairs of cells that touch, each once, and how far their homes are apart, metres."""
+
+    pairs: NDArray[np.int64]
+    apart: NDArray[np.float64]
+
+
+def _neighbours(
+    homes: gpd.GeoDataFrame, lived_in: NDArray[np.bool_], parted: NDArray[np.int64] | None
+) -> _Neighbours:
+    """Pairs of cells that touch, but for those that no path joins."""
+    pairs = touching(homes)
+    if parted is not None and parted.size:
+        at = np.cumsum(lived_in) - 1
+        both = lived_in[parted].all(axis=0)
+        gone = np.sort(at[parted[:, both]], axis=0)
+        count = len(homes)
+        pairs = pairs[:, ~np.isin(pairs[0] * count + pairs[1], gone[0] * count + gone[1])]
+    xy = homes[["x_m", "y_m"]].to_numpy()
+    apart = np.hypot(*(xy[pairs[0]] - xy[pairs[1]]).T)
+    return _Neighbours(pairs, np.maximum(apart, TOUCH_M))
 
 
 def _ranked(rows: list[dict[str, object]], crs: str) -> gpd.GeoDataFrame:
@@ -83,108 +150,82 @@ def _ranked(rows: list[dict[str, object]], crs: str) -> gpd.GeoDataFrame:
     table = pd.DataFrame(rows, columns=columns)
     ids = [table[name].astype(str) for name in ("category", "day_type", "largest")]
     table["gap_id"] = ids[0] + "-" + ids[1] + "-" + ids[2]
-    order = {"category": True, "day_type": True, "residents": False, "gap_id": True}
+    order = {"category": True, "day_type": True, "need": False, "residents": False, "gap_id": True}
     table = table.sort_values(list(order), ascending=list(order.values()), ignore_index=True)
     table["rank"] = table.groupby(["category", "day_type"]).cumcount() + 1
     table = table.drop(columns="largest")
-    table = table.astype(
-        {"rank": "int64", "residents": "int64", "cells": "int64", "minutes": float}
-    )
+    whole = dict.fromkeys(("rank", "residents", "cells", "session"), "int64")
+    table = table.astype({**whole, "minutes": float, "need": float})
     found = gpd.GeoDataFrame(table, geometry="geometry", crs=crs)
     check_frame(found, GAPS, crs=crs)
     return found
 
 
-def _neighbours(cells: gpd.GeoDataFrame) -> NDArray[np.int64]:
-    """Pairs of cells that touch, shape (2, n)."""
-    shapes = cells.geometry.array
-    return shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=TOUCH_M)
-
-
-def _components(
-    neighbours: NDArray[np.int64], members: NDArray[np.int64]
-) -> list[NDArray[np.int64]]:
-    """Split cells into groups that hang together."""
-    if not len(members):
-        return []
-    inside = np.isin(neighbours[0], members) & np.isin(neighbours[1], members)
-    pairs = np.searchsorted(members, neighbours[:, inside])
-    graph = coo_matrix((np.ones(pairs.shape[1]), (pairs[0], pairs[1])), shape=(len(members),) * 2)
-    count, label = connected_components(graph, directed=False)
-    order = np.argsort(label, kind="stable")
-    return np.split(members[order], np.searchsorted(label[order], np.arange(1, count)))
-
-
 def _settlements(
-    neighbours: NDArray[np.int64],
-    members: NDArray[np.int64],
-    homes: gpd.GeoDataFrame,
-    core_residents: int,
+    neighbours: _Neighbours, unserved: NDArray[np.bool_], core: NDArray[np.bool_]
 ) -> list[NDArray[np.int64]]:
-    """Split cells into settlements: cores, and the thin land around each."""
-    core = homes["residents"].to_numpy() >= core_residents
-    xy = homes[["x_m", "y_m"]].to_numpy()
-    parts: list[NDArray[np.int64]] = []
-    for component in _components(neighbours, members):
-        cores = _components(neighbours, component[core[component]])
-        if not cores:
-            parts.append(component)
-            continue
-        owner = np.full(len(homes), -1)
-        for number, cells in enumerate(cores):
-            owner[cells] = number
-        seeds = np.concatenate(cores)
-        nearest = _nearest_seed(neighbours, component, seeds, xy)
-        parts += [component[owner[nearest] == number] for number in range(len(cores))]
-    return parts
+    """Split unserved cells into settlements: cores, and the thin land around each."""
+    count = len(unserved)
+    a, b = neighbours.pairs
+    inside = unserved[a] & unserved[b]
+    owner, cores = _components(neighbours.pairs[:, inside & core[a] & core[b]], count)
+    seeds = np.flatnonzero(unserved & core)
+    near = coo_matrix(
+        (neighbours.apart[inside], neighbours.pairs[:, inside]), shape=(count, count)
+    ).tocsr()
+    if len(seeds):
+        _, _, source = dijkstra(
+            near, directed=False, indices=seeds, min_only=True, return_predecessors=True
+        )
+        reached = source >= 0
+        owner[reached] = owner[source[reached]]
+    else:
+        reached = np.zeros(count, dtype=bool)
+    # What hangs together with no core is a settlement of its own.
+    alone, _ = _components(neighbours.pairs[:, inside], count)
+    owner[~reached] = cores + alone[~reached]
+    members = np.flatnonzero(unserved)
+    order = np.argsort(owner[members], kind="stable")
+    borders = np.flatnonzero(np.diff(owner[members][order])) + 1
+    return [part for part in np.split(members[order], borders) if len(part)]
 
 
-def _nearest_seed(
-    neighbours: NDArray[np.int64],
-    members: NDArray[np.int64],
-    seeds: NDArray[np.int64],
-    xy: NDArray[np.float64],
-) -> NDArray[np.int64]:
-    """For each member the seed that is nearest on a way over members only."""
-    inside = np.isin(neighbours[0], members) & np.isin(neighbours[1], members)
-    a, b = neighbours[:, inside]
-    apart = np.hypot(*(xy[a] - xy[b]).T)
-    pairs = np.searchsorted(members, (a, b))
-    graph = coo_matrix((np.maximum(apart, TOUCH_M), pairs), shape=(len(members),) * 2).tocsr()
-    _, _, nearest = dijkstra(
-        graph,
-        indices=np.searchsorted(members, np.sort(seeds)),
-        min_only=True,
-        return_predecessors=True,
-    )
-    return members[nearest]
+def _components(pairs: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], int]:
+    """Number of the group that each cell hangs together with, and how many groups there are."""
+    graph = coo_matrix((np.ones(pairs.shape[1]), pairs), shape=(count, count))
+    groups, label = connected_components(graph, directed=False)
+    return label.astype(np.int64), groups
 
 
 def _describe(
-    members: NDArray[np.int64], findings: dict[str, NDArray[np.object_]], names: Names
+    members: NDArray[np.int64], found: _Findings, names: Names, offer_ids: NDArray[np.object_]
 ) -> dict[str, object]:
     """Name, residents, main reason and nearest offer of one area."""
     residents = names.residents[members]
-    minutes = findings["minutes"][members].astype(np.float64)
+    reason = _most(found.reason[members], residents)
+    own = members[found.reason[members] == reason]
+    offer = _most(found.offer[own], names.residents[own])
+    own = own[found.offer[own] == offer]
+    minutes = found.minutes[own].astype(np.float64)
     known = ~np.isnan(minutes)
+    weights = names.residents[own]
+    mean = np.average(minutes[known], weights=weights[known]) if known.any() else np.nan
     name, area_ids = name_of(members, names)
-    mean = np.average(minutes[known], weights=residents[known]) if known.any() else np.nan
     return {
         "name": name,
         "area_ids": ",".join(area_ids),
         "residents": int(residents.sum()),
+        "need": np.nan if found.need is None else float(found.need[members].sum()),
         "cells": len(members),
-        "reason": _most(findings["reason"][members], residents),
-        "offer_id": _most(findings["offer_id"][members], residents),
+        "reason": REASONS[reason],
+        "offer_id": None if offer < 0 else offer_ids[offer],
+        "session": _most(found.session[own], weights),
         "minutes": float(np.ceil(mean)),
         "largest": names.cell_ids[members[np.argmax(residents)]],
     }
 
 
-def _most(values: NDArray[np.object_], weights: NDArray[np.int64]) -> str | None:
-    """Find the value with most residents; the first in the alphabet of equal ones."""
-    totals: dict[str, int] = {}
-    for value, weight in zip(values.tolist(), weights.tolist(), strict=True):
-        if isinstance(value, str):
-            totals[value] = totals.get(value, 0) + weight
-    return min(totals, key=lambda value: (-totals[value], value)) if totals else None
+def _most(values: NDArray[np.integer], weights: NDArray[np.int64]) -> int:
+    """Find the value with most residents; of equal ones the smallest."""
+    known, code = np.unique(values, return_inverse=True)
+    return int(known[np.bincount(code, weights).argmax()])

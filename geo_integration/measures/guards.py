@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 import pandas as pd
 
-from geo_integration.frames import SERVED
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from geo_integration.frames import Coverage
 
 THIN = 0.7
 ATYPICAL = 0.3
@@ -44,7 +44,7 @@ def find_guards(
     offers: pd.DataFrame,
     sessions: pd.DataFrame,
     trips: pd.DataFrame,
-    covered: pd.DataFrame,
+    covered: Coverage,
     service_dates: pd.DataFrame,
     trips_by_date: pd.DataFrame,
     *,
@@ -59,8 +59,10 @@ def find_guards(
 
     Parameters
     ----------
-    cells, offers, sessions, trips, covered, service_dates : DataFrame
-        CELLS with the flag `withheld`, OFFERS, SESSIONS, TRIPS, COVERAGE, SERVICE_DATES.
+    cells, offers, sessions, trips, service_dates : DataFrame
+        CELLS with the flag `withheld`, OFFERS, SESSIONS, TRIPS, SERVICE_DATES.
+    covered : Coverage
+        For these cells.
     trips_by_date : DataFrame
         trips and day_type of every date of the feed, and a column of trips for each operator (any
         name); index: date.
@@ -198,33 +200,28 @@ def _offer_guards(
         note("sessions_outside_rule", len(late), _some(late["session_id"].astype(str)))
 
 
-def _result_guards(note: Note, covered: pd.DataFrame, names: Mapping[str, str]) -> None:
+def _result_guards(note: Note, covered: Coverage, names: Mapping[str, str]) -> None:
     """Results that look too bad, or too much alike, to be true."""
-    served = (covered["reason"] == SERVED).groupby(
-        [covered["category"], covered["day_type"]], sort=False
-    )
-    nobody = served.sum()
-    nobody = nobody[nobody == 0]
-    pairs = [f"{names.get(c, c)}: {names.get(d, d)}" for c, d in nobody.index]
-    if len(nobody):
-        note(
-            "nobody_reached",
-            len(nobody),
-            _some(pairs),
-        )
-    values = ["out_min", "back_min", "reason"]
-    by_day = {
-        str(day): rows.set_index(["cell_id", "category"])[values]
-        for day, rows in covered.groupby("day_type", sort=False)
-    }
-    days = list(dict.fromkeys(covered["day_type"]))
-    alike = [
-        f"{names.get(a, a)} = {names.get(b, b)}"
-        for i, a in enumerate(days)
-        for b in days[i + 1 :]
-        if by_day[a].equals(by_day[b])
+    served = covered.served()
+    nobody = [
+        f"{names.get(category, category)}: {names.get(day, day)}"
+        for c, category in enumerate(covered.categories)
+        for d, day in enumerate(covered.day_types)
+        if not served[c, d].any()
     ]
-    if alike and covered["out_min"].notna().any():
+    if nobody:
+        note("nobody_reached", len(nobody), _some(nobody))
+    if np.isnan(covered.out_min).all():
+        return
+    days = covered.day_types
+    values = (covered.out_min, covered.back_min, covered.reason)
+    alike = [
+        f"{names.get(days[a], days[a])} = {names.get(days[b], days[b])}"
+        for a in range(len(days))
+        for b in range(a + 1, len(days))
+        if all(np.array_equal(v[:, a], v[:, b], equal_nan=v.dtype.kind == "f") for v in values)
+    ]
+    if alike:
         note("same_on_days", len(alike), _some(alike))
 
 

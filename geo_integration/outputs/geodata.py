@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pyogrio
 
 from geo_integration.errors import OutputError
+from geo_integration.frames import REASONS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,20 +60,20 @@ def write_geopackage(path: Path, published: Published) -> None:
 
 def _wide(published: Published) -> gpd.GeoDataFrame:
     """Cells with the findings of every category and day type beside each other."""
-    columns = ["reason", "out_min", "back_min", "wait_min"]
-    wide = published.coverage.pivot(
-        index="cell_id", columns=["category", "day_type"], values=columns
-    )
-    order = wide.columns.sort_values()
-    wide = wide[order]
-    names = [tuple(map(str, name)) for name in order.tolist()]
-    wide.columns = [f"{c}__{d}__{'status' if v == 'reason' else v}" for v, c, d in names]
-    numbers = [c for c in wide.columns if c.endswith("_min")]
-    wide = wide.astype(dict.fromkeys(numbers, float))
+    covered = published.coverage
+    reasons = np.array(REASONS, dtype=object)
+    columns: dict[str, object] = {}
+    for c, category in sorted(enumerate(covered.categories), key=itemgetter(1)):
+        for d, day in sorted(enumerate(covered.day_types), key=itemgetter(1)):
+            columns[f"{category}__{day}__status"] = reasons[covered.reason[c, d]]
+            for name in ("out_min", "back_min", "wait_min"):
+                minutes = getattr(covered, name)[c, d].astype(float)
+                columns[f"{category}__{day}__{name}"] = minutes
+    wide = pd.DataFrame(columns, index=covered.cell_ids)
     quality = published.quality.pivot(index="cell_id", columns="day_type", values="quality")
     quality.columns = [f"quality__{name}" for name in quality.columns]
     wide = wide.join(quality)
-    return published.cells.merge(wide.copy(), left_on="cell_id", right_index=True, how="left")
+    return published.cells.merge(wide, left_on="cell_id", right_index=True, how="left")
 
 
 def _with_shares(published: Published) -> gpd.GeoDataFrame:

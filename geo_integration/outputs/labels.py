@@ -10,18 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 from geo_integration.errors import OutputError
-from geo_integration.frames import (
-    NO_CONNECTION,
-    NO_OFFER,
-    NO_STOP,
-    NO_WAY_HOME,
-    NOT_IN_TIME,
-    NOT_LOCATED,
-    NOT_ON_DAY,
-    ONLY_IF_BOOKED,
-    OVER_LIMIT,
-    SERVED,
-)
+from geo_integration.outputs.labels_reasons import REASON_WORDS
 from geo_integration.outputs.labels_tables import TABLE_WORDS
 
 Language = Literal["de", "en"]
@@ -220,54 +209,7 @@ _CARDS: Words = {
     "gap.minutes": ("bester Weg im Mittel {n} min", "best way {n} min on average"),
 }
 
-_REASONS: Words = {
-    f"reason.{SERVED}": ("hin und zurück erreichbar", "reached, there and back"),
-    f"reason.{ONLY_IF_BOOKED}": ("nur mit bestelltem Rufbus", "only with a booked call-bus"),
-    f"reason.{OVER_LIMIT}": ("Weg dauert zu lange", "way takes too long"),
-    f"reason.{NO_WAY_HOME}": ("hin ja, zurück nein", "there yes, home no"),
-    f"reason.{NOT_IN_TIME}": ("keine Ankunft zur rechten Zeit", "no arrival in time"),
-    f"reason.{NO_CONNECTION}": ("keine Verbindung", "no connection"),
-    f"reason.{NO_STOP}": ("keine Haltestelle in Gehweite", "no stop within walking distance"),
-    f"reason.{NOT_ON_DAY}": ("kein Angebot an diesem Tag", "no offer on this day"),
-    f"reason.{NOT_LOCATED}": ("Ort des Angebots unbekannt", "place of the offer unknown"),
-    f"reason.{NO_OFFER}": ("kein Angebot erfasst", "no offer recorded"),
-    f"why.{SERVED}": ("Hin und zurück erreichbar.", "Within reach, there and back."),
-    f"why.{ONLY_IF_BOOKED}": (
-        "Nur erreichbar, wenn vorher ein Rufbus bestellt wird.",
-        "Within reach only if a call-bus is booked beforehand.",
-    ),
-    f"why.{OVER_LIMIT}": (
-        "Es gibt einen Weg, aber er dauert länger als {max} Minuten.",
-        "There is a way, but it takes longer than {max} minutes.",
-    ),
-    f"why.{NO_WAY_HOME}": (
-        "Hin kommt man, aber in {wait} Minuten nach dem Ende beginnt keine Fahrt nach Hause.",
-        "One gets there, but no way home starts within {wait} minutes after the end.",
-    ),
-    f"why.{NOT_IN_TIME}": (
-        "Keine Fahrt kommt in den {wait} Minuten vor dem Beginn an.",
-        "No service arrives within {wait} minutes before the start.",
-    ),
-    f"why.{NO_CONNECTION}": (
-        "An diesem Tag fährt keine Verbindung dorthin.",
-        "No service goes there on this day.",
-    ),
-    f"why.{NO_STOP}": (
-        "Keine Haltestelle in {access} Gehminuten, und der ganze Weg ist zu Fuß zu weit.",
-        "No stop within {access} minutes on foot, and too far to walk all the way.",
-    ),
-    f"why.{NOT_ON_DAY}": (
-        "An diesem Tag findet kein Angebot dieser Kategorie statt.",
-        "No offer of this category takes place on this day.",
-    ),
-    f"why.{NOT_LOCATED}": (
-        "Es gibt Angebote, aber ihr Ort ist nicht genau genug bekannt.",
-        "There are offers, but their place is not known well enough.",
-    ),
-    f"why.{NO_OFFER}": (
-        "In dieser Kategorie ist kein Angebot erfasst.",
-        "No offer of this category is recorded.",
-    ),
+_GRADES: Words = {
     "grade.given": ("Koordinate angegeben", "coordinates given"),
     "grade.confirmed": ("Ort bestätigt", "place confirmed"),
     "grade.street": ("nur die Straße bekannt", "only the street known"),
@@ -452,7 +394,7 @@ _WEEKDAYS: Words = {
     "weekday_short.6": ("So", "Sun"),
 }
 
-_PAGE_WORDS: Words = _PAGE | _CARDS | _REASONS | _TABLES | _OFFER_COLUMNS | _WEEKDAYS
+_PAGE_WORDS: Words = _PAGE | _CARDS | REASON_WORDS | _GRADES | _TABLES | _OFFER_COLUMNS | _WEEKDAYS
 _WORDS: Words = _PAGE_WORDS | TABLE_WORDS
 
 OFFER_COLUMNS = tuple(key.removeprefix("offer.") for key in _OFFER_COLUMNS)

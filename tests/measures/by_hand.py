@@ -11,6 +11,7 @@ from geo_integration.frames import (
     AREAS,
     CELLS,
     COVERAGE,
+    FIT,
     MODES,
     OFFERS,
     PLACES,
@@ -98,6 +99,15 @@ def make_offers(*rows):
     return table
 
 
+def make_fit(offers, misfits=None, full=()):
+    """FIT where all offers fit and have places, but for those named."""
+    ids = offers["offer_id"].tolist()
+    misfit = pd.Series([(misfits or {}).get(i) for i in ids], dtype=object)
+    table = pd.DataFrame({"offer_id": ids, "misfit": misfit, "full": [i in full for i in ids]})
+    check_frame(table, FIT)
+    return table
+
+
 LINES = pd.DataFrame(
     {"line": ["Linie 1", "Linie 2"], "lead_min": [60.0, 90.0], "on_demand": [True, True]}
 )
@@ -151,9 +161,10 @@ def make_covered(reasons, category="kurs", day_type="mo", minutes=None, offer_id
             "back_min": np.array(minutes, dtype=float),
             "booked_min": np.nan,
             "lead_min": np.nan,
-            "offers": 0,
-            "offers_booked": 0,
+            "offers": [int(reason == "served") for reason in reasons],
+            "offers_booked": [int(reason == "only_if_booked") for reason in reasons],
             "offer_id": offer_id,
+            "session": -1,
             "out_line": None,
             "back_line": None,
         }

@@ -8,9 +8,10 @@ import pytest
 from by_hand import COUNTY, GERMAN, make_areas, make_cells, make_covered, make_places
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from made_coverage import as_coverage
 
 from geo_integration.errors import DisclosureError
-from geo_integration.measures.coverage import area_coverage, bands
+from geo_integration.measures.area_counts import area_coverage, bands
 from geo_integration.measures.disclosure import (
     _covered_up,
     published_cells,
@@ -90,7 +91,7 @@ def test_published_cells_lack_what_is_withheld_and_all_further_columns_about_peo
 @pytest.mark.parametrize(("uncovered", "missing"), [(19, True), (20, False)])
 def test_shares_below_the_base_are_missing_and_their_counts_stay(uncovered, missing):
     cells = make_cells([10, uncovered])
-    table = area_coverage(cells, make_covered(["served", "no_stop"]), county=COUNTY)
+    table = area_coverage(cells, as_coverage(make_covered(["served", "no_stop"])), county=COUNTY)
     out = published_shares(table, min_share_base=BASE)
     assert out["share_covered"].isna().tolist() == [missing] * 2
     assert out["covered"].tolist() == [10, 10]
@@ -98,7 +99,7 @@ def test_shares_below_the_base_are_missing_and_their_counts_stay(uncovered, miss
 
 def test_withheld_residents_are_no_part_of_the_base_of_a_share():
     cells = with_withheld(make_cells([4, 25, 4]))
-    table = area_coverage(cells, make_covered(["served"] * 3), county=COUNTY)
+    table = area_coverage(cells, as_coverage(make_covered(["served"] * 3)), county=COUNTY)
     assert table["residents"].tolist() == [33, 33]
     assert published_shares(table, min_share_base=BASE)["share_covered"].isna().all()
 
@@ -129,7 +130,7 @@ def counties(draw):
         reasons = draw(st.lists(st.sampled_from(WHY), min_size=size, max_size=size))
         minutes = draw(st.lists(st.integers(1, 70), min_size=size, max_size=size))
         questions.append(make_covered(reasons, day_type=day, minutes=minutes))
-    return cells, pd.concat(questions, ignore_index=True)
+    return cells, as_coverage(pd.concat(questions, ignore_index=True))
 
 
 @quickly

@@ -6,6 +6,7 @@ import pytest
 from by_hand import CRS, GERMAN, make_areas, make_cells, make_covered, make_places
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from made_coverage import as_coverage
 
 from geo_integration.measures.gaps import gaps
 
@@ -17,7 +18,7 @@ quickly = settings(max_examples=25, phases=[Phase.generate])
 def find(cells, covered, places=NOWHERE, min_residents=1, core_residents=100):
     return gaps(
         cells,
-        covered,
+        as_coverage(covered, cells),
         AREAS,
         places,
         min_residents=min_residents,

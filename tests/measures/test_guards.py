@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from by_hand import make_cells, make_covered, make_offers
+from made_coverage import as_coverage
 
 from geo_integration.measures.guards import OffStreets, find_guards
 from geo_integration.outputs.labels_tables import TABLE_WORDS
@@ -100,7 +101,7 @@ def guard(**changes):
         offers,
         changes.pop("sessions", make_sessions(("o1", 9, 11, False))),
         changes.pop("lines", pd.DataFrame({"line": ["1"], "on_demand": [False]})),
-        covered,
+        as_coverage(covered),
         changes.pop("dates", chosen((MONDAY, 100, 100))),
         changes.pop("trips", weeks()),
         **(values | changes),

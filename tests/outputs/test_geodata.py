@@ -52,7 +52,7 @@ def test_every_cell_is_there_with_its_place_and_residents(path, published):
 
 def test_cells_have_status_and_minutes_of_every_category_and_day(path, published):
     cells = read(path, "cells").set_index("cell_id")
-    for (category, day), rows in published.coverage.groupby(["category", "day_type"]):
+    for (category, day), rows in published.coverage.table().groupby(["category", "day_type"]):
         own = rows.set_index("cell_id").loc[cells.index]
         assert cells[f"{category}__{day}__status"].tolist() == own["reason"].tolist()
         for way in ("out_min", "back_min"):

@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+import numpy as np
 
 from geo_integration.errors import OutputError
 from geo_integration.frames import REASONS, Published
 from geo_integration.outputs.labels import Language, label, words
 from geo_integration.outputs.maps.encode import (
     Pool,
-    column,
     inside_points,
     points,
     polygons,
@@ -29,7 +28,9 @@ from geo_integration.outputs.maps.offers import offer_entries
 from geo_integration.outputs.maps.tables import area_table, counted, dates, sources, within
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
 
     from geo_integration.settings import Settings
 
@@ -42,6 +43,9 @@ STRAIGHT_M = 2.0
 NAMED = 3
 MINUTES = ("out_min", "back_min", "walk_min", "booked_min", "lead_min")
 LINES = ("out_line", "back_line")
+_LETTERS = [chr(ord("a") + i) for i in range(len(REASONS))]
+# Minutes are whole already; what floating point adds must not make one more of them.
+ROUNDING = 1e-4
 PLACE_RANKS = ("town", "village", "hamlet")
 
 
@@ -189,11 +193,12 @@ def _cut(published: Published, area_id: str) -> Published:
     """Cut the frames to what the page of one municipality shows."""
     shape = published.areas.loc[published.areas["area_id"] == area_id, "geometry"].union_all()
     extent = shape.buffer(MARGIN_M).envelope
-    cells = published.cells[published.cells["area_id"] == area_id]
-    coverage = published.coverage[published.coverage["cell_id"].isin(cells["cell_id"])]
+    here = (published.cells["area_id"] == area_id).to_numpy(bool)
+    cells, coverage = published.cells[here], published.coverage.of_cells(here)
     touches = published.gaps.geometry.intersection(shape).area > 1.0
     gaps = published.gaps[touches]
-    named = set(coverage["offer_id"].dropna()) | set(gaps["offer_id"].dropna())
+    best = np.unique(coverage.offer)
+    named = {*coverage.offer_ids[best[best >= 0]], *gaps["offer_id"].dropna()}
     offers = published.offers
     inside = offers.geometry.notna() & offers.geometry.intersects(extent)
     kept = (offers["area_id"] == area_id).fillna(value=False) | offers["offer_id"].isin(named)
@@ -248,44 +253,35 @@ def _cells(shown: Published, areas: list[str]) -> Payload:
 
 def _coverage(shown: Published, settings: Settings, offers: list[str], pool: Pool) -> Payload:
     """By category and day type: reasons as letters, all else as positions in the pool."""
-    table = shown.coverage
-    lines = [""]
-    for name in LINES:
-        if name in table.columns:
-            lines += sorted({text(v) for v in table[name].dropna()} - set(lines))
-    cells = shown.cells["cell_id"].tolist()
-    parts = {
-        key: part.set_index("cell_id").reindex(cells)
-        for key, part in table.groupby(["category", "day_type"], observed=True)
-    }
+    covered = shown.coverage
+    used = np.unique(np.concatenate([getattr(covered, name).ravel() for name in LINES]))
+    used = used[used >= 0]
+    line = np.full(len(covered.lines) + 1, -1)
+    line[used] = np.arange(1, len(used) + 1)
+    offer = np.array([*positions(covered.offer_ids, offers), None], dtype=object)
     columns = {
-        f"{category.id} {day.id}": _coverage_part(parts[category.id, day.id], offers, lines, pool)
-        for category in settings.categories
-        for day in settings.day_types
-        if (category.id, day.id) in parts
+        f"{category} {day}": {
+            "reason": pool.add("".join(_LETTERS[r] for r in covered.reason[c, d].tolist())),
+            "offer": pool.add(_joined(offer[covered.offer[c, d]])),
+            "offers": pool.add(_whole(covered.offers[c, d])),
+            **{name: pool.add(_whole(getattr(covered, name)[c, d])) for name in MINUTES},
+            **{name: pool.add(_whole(line[getattr(covered, name)[c, d]])) for name in LINES},
+        }
+        for c, category in enumerate(covered.categories)
+        for d, day in enumerate(covered.day_types)
+        if {category, day} <= {e.id for e in (*settings.categories, *settings.day_types)}
     }
-    return {"lines": lines, "by": columns}
+    return {"lines": ["", *map(text, covered.lines[used])], "by": columns}
 
 
-def _coverage_part(
-    part: pd.DataFrame, offers: list[str], lines: list[str], pool: Pool
-) -> dict[str, int]:
-    """One category on one day type, cells in the order of the page."""
-    letters = {reason: chr(ord("a") + i) for i, reason in enumerate(REASONS)}
-    found = {
-        "reason": pool.add("".join(letters.get(text(v), "-") for v in part["reason"])),
-        "offer": pool.add(_joined(positions(part["offer_id"], offers))),
-        "offers": pool.add(column(part["offers"])),
-    }
-    found |= {name: pool.add(column(part[name])) for name in MINUTES}
-    for name in LINES:
-        if name in part.columns:
-            at = [None if pd.isna(v) else lines.index(text(v)) for v in part[name]]
-            found[name] = pool.add(_joined(at))
-    return found
+def _whole(values: NDArray[Any]) -> str:
+    """Numbers as one string; those not known, or below 0, are empty."""
+    known = values >= 0
+    numbers = np.ceil(np.where(known, values, 0) - ROUNDING).astype(int).tolist()
+    return ",".join(str(n) if k else "" for n, k in zip(numbers, known.tolist(), strict=True))
 
 
-def _joined(values: list[int | None]) -> str:
+def _joined(values: Iterable[int | None]) -> str:
     """Positions as one string."""
     return ",".join("" if v is None else str(v) for v in values)
 

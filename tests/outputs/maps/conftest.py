@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from made_coverage import as_coverage
 
 from geo_integration.frames import Published
 from geo_integration.outputs.maps import write_pages
@@ -164,7 +165,10 @@ def _coverage(cells: gpd.GeoDataFrame) -> pd.DataFrame:
             part["offers"] = np.where(part["reason"] == "served", 1, 0)
             part["offers_booked"] = 0
             part["offer_id"] = offer
-            part["out_line"] = np.where(np.arange(25) < 5, "", "Linie <212>")
+            part["session"] = 0
+            part["wait_min"] = 5.0
+            part["complete"] = True
+            part["out_line"] = np.where(np.arange(25) < 5, None, "Linie <212>")
             part["back_line"] = part["out_line"]
             if (category, day_type) == ("course", "saturday"):
                 part["reason"] = np.where(np.arange(25) < 4, "served", "no_way_home")
@@ -194,6 +198,32 @@ def _area_coverage() -> pd.DataFrame:
     return table
 
 
+def _fit() -> pd.DataFrame:
+    ids = _offers()["offer_id"].tolist()
+    return pd.DataFrame({"offer_id": ids, "misfit": None, "full": False})
+
+
+def _area_reasons() -> pd.DataFrame:
+    names = ["area_id", "category", "day_type", "reason", "residents"]
+    return pd.DataFrame([(COUNTY, "course", "school_day", "over_limit", 2500)], columns=names)
+
+
+def _place_coverage() -> pd.DataFrame:
+    table = _area_coverage().query("area_id == '03455007'").drop(columns="residents")
+    return table.assign(place=HOSTILE["markup"], residents=table["covered"] + table["uncovered"])
+
+
+def _losses() -> pd.DataFrame:
+    names = ["area_id", "category", "day_type", "covered", "lost", "lost_paused", "lost_no_way"]
+    table = pd.DataFrame([(COUNTY, "course", "saturday", 2500, 2000, 500, 1500)], columns=names)
+    return table.assign(gained=0)
+
+
+def _loss_causes() -> pd.DataFrame:
+    names = ["category", "day_type", "offer_id", "paused", "residents"]
+    return pd.DataFrame([("course", "saturday", "o1", True, 2000)], columns=names)
+
+
 def _bands() -> pd.DataFrame:
     names = ["area_id", "category", "day_type", "band_min", "residents", "within"]
     rows = [
@@ -217,7 +247,9 @@ def _gaps(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             "cells": [5, 1],
             "reason": ["over_limit", "no_stop"],
             "offer_id": ["o1", None],
+            "session": [0, -1],
             "minutes": [55.0, float("nan")],
+            "need": [120.0, float("nan")],
         },
         geometry=shapes,
         crs=CRS,
@@ -272,8 +304,13 @@ def make_published() -> Published:
         "cells": cells,
         "offers": _offers(),
         "sessions": _sessions(),
-        "coverage": _coverage(cells),
+        "fit": _fit(),
+        "coverage": as_coverage(_coverage(cells), cells),
         "area_coverage": _area_coverage(),
+        "area_reasons": _area_reasons(),
+        "place_coverage": _place_coverage(),
+        "losses": _losses(),
+        "loss_causes": _loss_causes(),
         "bands": _bands(),
         "gaps": _gaps(cells),
         "service_dates": dates,

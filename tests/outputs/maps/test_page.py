@@ -164,13 +164,6 @@ def test_unknown_municipality_is_refused(published, settings, tmp_path):
         write_pages(published, settings, tmp_path, facts=FACTS, areas=["99"])
 
 
-def test_missing_coverage_rows_are_shown_as_not_stated(published, settings):
-    fewer = published._replace(coverage=published.coverage[published.coverage["cell_id"] != "c00"])
-    payload = payload_of(fewer, settings)
-    part = payload["coverage"]["by"]["course school_day"]
-    assert payload["pool"][part["reason"]].startswith("-")
-
-
 def test_same_times_on_several_weekdays_are_one_text(published):
     times = session_texts(published.sessions, "de")
     assert times["o1"] == ["Mo–Fr 09:00–12:00 (nicht in den Ferien)"]
@@ -297,7 +290,7 @@ def test_legend_counts_equal_the_frames(opened, toy, category, day):
     page.select_option("#category", str(category))
     page.locator(f"label[for=day-{day}]").click()
     settings = toy.settings
-    table = toy.published.coverage.merge(toy.published.cells[["cell_id", "residents"]])
+    table = toy.published.coverage.table().merge(toy.published.cells[["cell_id", "residents"]])
     chosen = table["category"].eq(settings.categories[category].id)
     chosen &= table["day_type"].eq(settings.day_types[day].id)
     expected = table[chosen].groupby("reason")["residents"].sum().to_dict()
@@ -313,7 +306,7 @@ def test_legend_counts_equal_the_frames(opened, toy, category, day):
 def test_minutes_are_classed_by_the_bands(opened, toy):
     page = opened()
     page.locator("label[for=mode-1]").click()
-    table = toy.published.coverage.merge(toy.published.cells[["cell_id", "residents"]])
+    table = toy.published.coverage.table().merge(toy.published.cells[["cell_id", "residents"]])
     table = table[(table["category"] == "course") & (table["day_type"] == "school_day")]
     within = table.loc[table["out_min"] <= 15, "residents"].sum()
     first = page.locator("#classes tr").first

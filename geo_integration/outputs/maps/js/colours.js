@@ -5,6 +5,8 @@ const REACH_COLOURS = {
   served: "#fdea7a",
   only_if_booked: "#f2c34a",
   over_limit: "#9db3d6",
+  full: "#cdb5e3",
+  only_in_term: "#9a78bd",
   no_way_home: "#7391c4",
   not_in_time: "#4b6ca8",
   no_connection: "#2d4a86",
@@ -12,8 +14,8 @@ const REACH_COLOURS = {
 };
 const MINUTE_COLOURS = ["#fdf0a0", "#a9d8b0", "#4fb3bf", "#2c78b0", "#1b2a78"];
 const NONE = {colour: "#c4c0b8", pattern: "lines"};
-const REACH_ORDER = ["served", "only_if_booked", "over_limit", "no_way_home", "not_in_time",
-  "no_connection", "no_stop", "not_on_day", "not_located", "no_offer"];
+const REACH_ORDER = ["served", "only_if_booked", "over_limit", "full", "only_in_term", "no_way_home",
+  "not_in_time", "no_connection", "no_stop", "not_on_day", "not_located", "no_fit", "no_offer"];
 
 // Limits of the minute classes: half of the first band, then the bands of the rule.
 const BANDS = (() => {

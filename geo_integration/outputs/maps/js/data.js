@@ -2,7 +2,7 @@
 
 const DEGREE = 100000;
 const REASON = Object.fromEntries(DATA.reasons.map((reason, i) => [reason, i]));
-const NOWHERE = new Set(["no_offer", "not_located", "not_on_day"].map((r) => REASON[r]));
+const NOWHERE = new Set(["no_offer", "no_fit", "not_located", "not_on_day"].map((r) => REASON[r]));
 const columns = new Map();
 
 // Steps of a ring -> [[lat, lon], ...].

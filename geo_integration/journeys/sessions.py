@@ -262,7 +262,7 @@ def _visits(
         if not _is_on(session, day):
             continue
         for start, end in _spans(session, world.limits.visit_s if offer.drop_in else None):
-            if start < day.starts_s:
+            if day.starts_s and start < day.starts_s:
                 continue
             rides = (-1, -1, -1)
             if mode != WALK:

@@ -320,3 +320,42 @@ def test_days_with_the_same_timetable_give_the_same_answer():
     found = all_ways(offer, world, days)
     for values in found[1:]:
         np.testing.assert_array_equal(values[0], values[1])
+
+
+# Evenings ---------------------------------------------------------------------------------------
+
+
+def evening_of(sessions, starts, **offer):
+    """Whether an offer next door is on, on a kind of day that begins late."""
+    world, _ = world_of(([], [[]], 60, []), [[]])
+    values = {"timed": True, "drop_in": False} | offer
+    one = Offer(
+        "O", values["timed"], values["drop_in"], 45.0, sessions,
+        oracle.as_seconds([60]), oracle.as_seconds([oracle.NEVER]),
+    )  # fmt: skip
+    day = Day("evening", {0: MONDAY}, in_holidays=False, starts_s=starts)
+    found = all_ways(one, world, [day])
+    at = 0, MODES.index("transit"), 0
+    return REASONS[found.reason[at]], found.session[at]
+
+
+HOUR = 3600
+
+
+def test_on_evenings_only_what_starts_then_counts():
+    early = Session(0, 0, 9 * HOUR, 11 * HOUR, term_only=False)
+    late = Session(1, 0, 18 * HOUR, 19 * HOUR, term_only=False)
+    assert evening_of([early, late], 17 * HOUR) == (SERVED, 1)
+    assert evening_of([early], 17 * HOUR) == ("not_on_day", -1)
+    assert evening_of([late], 18 * HOUR) == (SERVED, 1)
+
+
+def test_opening_hours_count_on_evenings_if_a_visit_fits_after_their_start():
+    hours = [Session(0, 0, 14 * HOUR, 18 * HOUR, term_only=False)]
+    assert evening_of(hours, 17 * HOUR, drop_in=True) == (SERVED, 0)
+    assert evening_of(hours, 18 * HOUR, drop_in=True) == ("not_on_day", -1)
+
+
+def test_an_offer_of_unknown_times_is_not_taken_to_be_on_in_the_evening():
+    assert evening_of([], 17 * HOUR, timed=False) == ("not_on_day", -1)
+    assert evening_of([], 0, timed=False)[0] == SERVED

@@ -13,13 +13,20 @@ from by_hand import (
     make_covered,
     make_fit,
     make_offers,
+    make_places,
     make_trips,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_coverage import as_coverage
 
-from geo_integration.measures.area_counts import area_coverage, bands
+from geo_integration.measures.area_counts import (
+    area_coverage,
+    area_reasons,
+    bands,
+    place_coverage,
+    place_of_cells,
+)
 from geo_integration.measures.coverage import coverage
 
 NAN = float("nan")
@@ -163,6 +170,67 @@ def test_a_call_bus_that_takes_too_long_does_not_count():
     assert np.isnan(row["booked_min"])
 
 
+def test_a_call_bus_comes_before_a_way_that_takes_too_long():
+    trips = make_trips(
+        ("c00", "o1", "mo", "transit", "over_limit", 50, 50),
+        ("c00", "o1", "mo", "on_demand", "served", 25, 31),
+    )
+    row = one(trips)
+    assert (row["reason"], row["offers_booked"]) == ("over_limit", 1)
+
+
+def test_an_offer_that_does_not_suit_is_as_if_it_were_not_there():
+    offers = make_offers(("o1", "kurs"), ("o2", "kurs"))
+    trips = make_trips(
+        ("c00", "o1", "mo", "transit", "served", 10, 10),
+        ("c00", "o2", "mo", "transit", "no_way_home", 20, NAN),
+    )
+    fit = make_fit(offers, {"o1": "women_only"})
+    row = cover(make_cells([10]), offers, trips, fit=fit).iloc[0]
+    assert (row["reason"], row["offer_id"], row["offers"]) == ("no_way_home", "o2", 0)
+
+
+def test_a_category_in_which_nothing_suits_says_so():
+    offers = make_offers(("o1", "kurs"), ("o2", "kurs", False))
+    trips = make_trips(("c00", "o1", "mo", "transit", "served", 10, 10))
+    fit = make_fit(offers, {"o1": "age", "o2": "level"})
+    assert cover(make_cells([10]), offers, trips, fit=fit)["reason"].tolist() == ["no_fit"]
+    fit = make_fit(offers, {"o1": "age"})
+    assert cover(make_cells([10]), offers, trips, fit=fit)["reason"].tolist() == ["not_located"]
+
+
+@pytest.mark.parametrize("mode", ["transit", "on_demand"])
+def test_a_full_offer_serves_nobody_and_one_with_places_further_off_is_closer(mode):
+    offers = make_offers(("o1", "kurs"), ("o2", "kurs"))
+    trips = make_trips(
+        ("c00", "o1", "mo", "transit", "served", 10, 10),
+        ("c00", "o1", "mo", "on_demand", "served", 10, 10),
+        ("c01", "o1", "mo", "transit", "served", 10, 10),
+        ("c01", "o2", "mo", mode, "over_limit", 50, 50),
+        ("c02", "o1", "mo", "transit", "over_limit", 50, 50),
+    )
+    table = cover(make_cells([1, 1, 1]), offers, trips, fit=make_fit(offers, full=("o1",)))
+    second = "over_limit" if mode == "transit" else "full"
+    assert table["reason"].tolist() == ["full", second, "full"]
+    assert table["offers"].sum() == table["offers_booked"].sum() == 0
+    assert table["complete"].tolist() == [False, mode == "transit", False]
+
+
+def test_what_is_within_reach_in_term_only_says_so_unless_something_comes_closer():
+    offers = make_offers(("o1", "kurs"))
+    rows = [(f"c{i:02}", "o1", "mo", "transit", "served", 10, 10) for i in range(4)]
+    holidays = ["no_way_home", "not_on_day", "over_limit", "served"]
+    rows += [(f"c{i:02}", "o1", "fe", "transit", r, 50, 50) for i, r in enumerate(holidays)]
+    rows += [("c04", "o1", day, "transit", "no_stop", NAN, NAN) for day in ("mo", "fe")]
+    table = cover(
+        make_cells([1] * 5), offers, make_trips(*rows), day_types=("mo", "fe"),
+        term_of={"fe": "mo"},
+    )  # fmt: skip
+    found = table[table["day_type"] == "fe"]["reason"].tolist()
+    assert found == ["only_in_term", "only_in_term", "over_limit", "served", "no_stop"]
+    assert table[table["day_type"] == "mo"]["reason"].tolist() == ["served"] * 4 + ["no_stop"]
+
+
 # Minutes ----------------------------------------------------------------------------------------
 
 
@@ -272,6 +340,45 @@ def test_bands_beyond_the_rule_s_limit_count_who_takes_longer():
     covered = make_covered(["served", "over_limit"], minutes=[20, 55])
     table = bands(make_cells([1, 2]), as_coverage(covered), bands_min=(45, 60), county=COUNTY)
     assert table[table["area_id"] == COUNTY]["within"].tolist() == [1, 3]
+
+
+def test_reasons_add_up_to_those_not_within_reach():
+    cells = make_cells([100, 20, 30, 4, 9], areas=["A", "A", "B", "B", "B"])
+    reasons = ["served", "no_stop", "over_limit", "no_stop", "no_stop"]
+    cells["withheld"] = [False, False, False, True, False]
+    covered = as_coverage(make_covered(reasons))
+    table = area_reasons(cells, covered, county=COUNTY)
+    found = table[["area_id", "reason", "residents"]].values.tolist()
+    assert found == [
+        ["K", "no_stop", 29], ["K", "over_limit", 30], ["A", "no_stop", 20], ["B", "no_stop", 9],
+        ["B", "over_limit", 30],
+    ]  # fmt: skip
+    uncovered = area_coverage(cells, covered, county=COUNTY).set_index("area_id")["uncovered"]
+    assert table.groupby("area_id")["residents"].sum().to_dict() == uncovered.to_dict()
+
+
+def test_a_cell_is_counted_for_the_nearest_place_of_its_own_municipality():
+    cells = make_cells([1, 1, 1], areas=["A", "A", "B"])
+    places = make_places(("Westum", "village", 0, 0), ("Ostum", "village", 2, 0))
+    assert place_of_cells(cells, places).tolist() == ["Westum", "Ostum", ""]
+
+
+def test_ortsteile_count_published_cells_only_so_that_nothing_can_be_taken_off():
+    cells = make_cells([100, 20, 4, 30], withheld=[False, False, True, False])
+    covered = as_coverage(make_covered(["served", "no_stop", "served", "only_if_booked"]))
+    places = np.array(["West", "West", "West", "Ost"], dtype=object)
+    table = place_coverage(cells, places, covered).set_index("place")
+    names = ["residents", "covered", "uncovered", "booked"]
+    assert table.loc["West", names].tolist() == [120, 100, 20, 0]
+    assert table.loc["Ost", names].tolist() == [30, 0, 30, 30]
+    assert table["share_covered"].to_dict() == pytest.approx({"West": 100 / 120, "Ost": 0})
+
+
+def test_an_ortsteil_of_withheld_cells_only_is_not_named():
+    cells = make_cells([4, 30], withheld=[True, False])
+    covered = as_coverage(make_covered(["served", "served"]))
+    table = place_coverage(cells, np.array(["Klein", "Ost"], dtype=object), covered)
+    assert table["place"].tolist() == ["Ost"]
 
 
 # Laws -------------------------------------------------------------------------------------------

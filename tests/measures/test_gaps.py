@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from by_hand import CRS, GERMAN, make_areas, make_cells, make_covered, make_places
@@ -15,7 +16,7 @@ AREAS = make_areas(A="Adorf", B="Bestadt", C="Cehausen")
 quickly = settings(max_examples=25, phases=[Phase.generate])
 
 
-def find(cells, covered, places=NOWHERE, min_residents=1, core_residents=100):
+def find(cells, covered, places=NOWHERE, min_residents=1, core_residents=100, **more):
     return gaps(
         cells,
         as_coverage(covered, cells),
@@ -24,6 +25,7 @@ def find(cells, covered, places=NOWHERE, min_residents=1, core_residents=100):
         min_residents=min_residents,
         core_residents=core_residents,
         words=GERMAN,
+        **more,
     )
 
 
@@ -104,11 +106,39 @@ def test_gaps_are_found_for_every_category_and_day_on_its_own():
             make_covered(["no_stop", "served"], "kurs", "mo"),
             make_covered(["served", "no_way_home"], "kurs", "sa"),
             make_covered(["served", "served"], "sport", "mo"),
+            make_covered(["served", "served"], "sport", "sa"),
         ]
     )
     table = find(cells, covered)
     found = table[["category", "day_type", "reason", "rank"]].values.tolist()
     assert found == [["kurs", "mo", "no_stop", 1], ["kurs", "sa", "no_way_home", 1]]
+
+
+def test_cells_that_no_path_joins_are_parted_though_they_touch():
+    cells = make_cells([50, 60, 0, 70, 80])
+    covered = make_covered(["no_stop"] * 5)
+    apart = np.array([[1, 3], [0, 4]])
+    assert find(cells, covered)["residents"].tolist() == [150, 110]
+    table = find(cells, covered, parted=apart)
+    assert table["residents"].tolist() == [80, 70, 60, 50]
+
+
+def test_areas_are_ranked_by_those_who_need_the_category():
+    cells, covered = row_of("xxsx")
+    need = {"kurs": np.array([1.5, 1.0, 9.0, 4.0])}
+    table = find(cells, covered, need=need)
+    assert table["need"].tolist() == [4.0, 2.5]
+    assert table["residents"].tolist() == [50, 100]
+
+
+def test_the_offer_told_is_the_one_that_goes_with_the_main_reason():
+    cells = make_cells([30, 40, 50])
+    covered = make_covered(["over_limit", "over_limit", "no_stop"], minutes=[50, 61, None])
+    covered["offer_id"] = ["o1", "o1", "o2"]
+    covered["session"] = [4, 4, 7]
+    row = find(cells, covered).iloc[0]
+    assert (row["reason"], row["offer_id"], row["session"]) == ("over_limit", "o1", 4)
+    assert row["minutes"] == 57  # (30 x 50 + 40 x 61) / 70 = 56.3
 
 
 # Names ------------------------------------------------------------------------------------------
@@ -192,8 +222,9 @@ def test_the_main_reason_is_the_one_of_most_residents_not_of_most_cells():
 
 
 def test_minutes_are_the_residents_mean_rounded_up_and_leave_out_who_has_none():
-    cells = make_cells([10, 30, 90])
-    covered = make_covered(["over_limit", "over_limit", "no_stop"], minutes=[50, 61, None])
+    cells = make_cells([10, 30, 20, 9])
+    reasons = ["over_limit", "over_limit", "no_stop", "over_limit"]
+    covered = make_covered(reasons, minutes=[50, 61, None, None])
     assert find(cells, covered)["minutes"].item() == 59  # (10 * 50 + 30 * 61) / 40 = 58.25
 
 

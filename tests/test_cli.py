@@ -227,7 +227,7 @@ def test_check_of_the_bundled_county_ends_with_zero_and_fits_a_screen():
     assert result.exit_code == 0
     assert "Es kann gerechnet werden" in result.output
     assert "99652 Einwohner" in result.output
-    assert len(result.output.splitlines()) <= 40
+    assert len(result.output.splitlines()) <= 43
 
 
 def test_check_says_when_data_are_samples(county):

@@ -96,7 +96,7 @@ def test_the_manifest_says_what_the_numbers_were_made_from(friesland, whole):
     assert manifest["settings"]["rule"]["max_minutes"] == 45
     assert "folder" not in manifest["settings"]
     days = {(row["day_type"], row["weekday"]) for row in manifest["service_dates"]}
-    assert len(days) == 5 + 5 + 1 + 1
+    assert len(days) == 5 + 5 + 5 + 1 + 1
     assert all("2026-08-13" <= r["date"] <= "2027-01-31" for r in manifest["service_dates"])
     assert {g["guard"] for g in manifest["guards"]} >= {"residents_total", "feed_validity"}
     assert manifest["municipalities"] == []
@@ -148,7 +148,7 @@ def test_internal_columns_of_the_offers_stay_inside(whole):
 def test_the_county_has_the_residents_of_the_census(whole):
     rows = sheet_of(whole, "Kennzahlen")
     assert {row["Einwohner (Modell)"] for row in rows} == {RESIDENTS}
-    assert len(rows) == 10 * 4
+    assert len(rows) == 10 * 5
 
 
 def test_no_cell_drops_out(whole):

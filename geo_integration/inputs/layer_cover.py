@@ -108,6 +108,8 @@ def _days(dates: pd.DataFrame, day_types: Sequence[DayType]) -> list[Finding]:
     """Which dates stand for which kind of day, and how much runs there."""
     said, idle = [], []
     for day in day_types:
+        if day.starts_from:
+            continue  # the dates are those of a whole day
         own = dates[dates["day_type"] == day.id]
         if own["trips"].sum() == 0:
             idle.append(day.label)

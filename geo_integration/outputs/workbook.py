@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import xlsxwriter
 
-from geo_integration.outputs.labels import label
+from geo_integration.outputs import workbook_sheets as sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
     from geo_integration.frames import Facts, Published
-    from geo_integration.outputs.labels import Language
-    from geo_integration.settings import Named, Settings
+    from geo_integration.outputs.workbook_sheets import Sheet
+    from geo_integration.settings import Settings
 
 # Excel stores a date of making; a fixed one keeps equal runs byte-equal.
 _FIXED_DATE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
@@ -33,26 +33,6 @@ _FORMATS = {
 _MAX_WIDTH = 60
 _MIN_WIDTH = 8
 _MAX_TEXT = 32_000
-
-Sheet = list[tuple[str, str, "Iterable[object]"]]
-
-
-class _Context(NamedTuple):
-    """What every sheet needs."""
-
-    published: Published
-    settings: Settings
-    language: Language
-    facts: Facts
-
-    def say(self, key: str, **values: object) -> str:
-        text = label(key, self.language)
-        for name, value in values.items():
-            text = text.replace(f"{{{name}}}", str(value))
-        return text
-
-    def name_of(self, entries: Sequence[Named]) -> dict[str, str]:
-        return {entry.id: entry.name_in(self.language) for entry in entries}
 
 
 def write_workbook(
@@ -81,27 +61,31 @@ def write_workbook(
     faults : DataFrame
         FAULTS of the inputs.
     """
-    context = _Context(published, settings, settings.county.language, facts)
-    sheets = {
-        "figures": _figures(context, county=True),
-        "areas": _figures(context, county=False),
-        "bands": _bands(context),
-        "quality": _quality(context),
-        "gaps": _gaps(context),
-        "offers": _offers(context, counted=True),
-        "uncounted": _offers(context, counted=False),
-        "assumptions": _assumptions(context),
-        "dates": _dates(context),
-        "guards": _guards(context, guards),
-        "faults": _faults(context, faults),
-        "sources": _sources(context),
+    context = sheets.Context(published, settings, settings.county.language, facts)
+    contents = {
+        "figures": sheets.figures(context, county=True),
+        "areas": sheets.figures(context, county=False),
+        "reasons": sheets.reasons(context),
+        "places": sheets.places(context),
+        "losses": sheets.losses(context),
+        "loss_causes": sheets.loss_causes(context),
+        "bands": sheets.bands(context),
+        "quality": sheets.quality(context),
+        "gaps": sheets.gaps(context),
+        "offers": sheets.offers(context, counted=True),
+        "uncounted": sheets.offers(context, counted=False),
+        "assumptions": sheets.assumptions(context),
+        "dates": sheets.dates(context),
+        "guards": sheets.guards(context, guards),
+        "faults": sheets.faults(context, faults),
+        "sources": sheets.sources(context),
     }
     with xlsxwriter.Workbook(
         path, {"strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
         book.set_properties({"title": _title(context), "created": _FIXED_DATE})
         _write_guide(book, context)
-        for name, columns in sheets.items():
+        for name, columns in contents.items():
             _write_sheet(book, context.say(f"sheet.{name}"), columns)
 
 
@@ -121,11 +105,11 @@ def write_texts(path: Path, tables: Mapping[str, pd.DataFrame]) -> None:
             _write_sheet(book, name, [(str(c), "text", table[c]) for c in table.columns])
 
 
-def _title(context: _Context) -> str:
+def _title(context: sheets.Context) -> str:
     return context.say("guide.title", name=context.settings.county.name)
 
 
-def _write_guide(book: xlsxwriter.Workbook, context: _Context) -> None:
+def _write_guide(book: xlsxwriter.Workbook, context: sheets.Context) -> None:
     """First sheet: what this is, and what it is not."""
     county, rule = context.settings.county, context.settings.disclosure
     sheet = book.add_worksheet(context.say("sheet.guide"))
@@ -191,222 +175,3 @@ def _write_cell(
         return len(text)
     sheet.write_number(row, at, float(str(value)), style)
     return len(f"{float(str(value)):,.0f}")
-
-
-def _residents_title(context: _Context) -> str:
-    modelled = context.settings.residents.modelled
-    return context.say("column.residents_model" if modelled else "column.residents")
-
-
-def _area_names(context: _Context) -> dict[str, str]:
-    """Names of municipalities, and of the sum over all that were computed."""
-    areas = context.published.areas
-    total = "county.selection" if context.facts["selected"] else "county.total"
-    names = dict(zip(areas["area_id"], areas["name"].astype(str), strict=True))
-    return {context.settings.county.ags: context.say(total)} | names
-
-
-def _figures(context: _Context, *, county: bool) -> Sheet:
-    """Residents within reach, for the county or per municipality."""
-    table = context.published.area_coverage
-    own = table["area_id"] == context.settings.county.ags
-    table = table[own if county else ~own]
-    categories = context.name_of(context.settings.categories)
-    fields = context.name_of(context.settings.fields)
-    field_of = {c.id: fields[c.field] for c in context.settings.categories}
-    say = context.say
-    return [
-        (say("column.area"), "text", table["area_id"].map(_area_names(context))),
-        (say("column.area_id"), "text", table["area_id"]),
-        (say("column.field"), "text", table["category"].map(field_of)),
-        (say("column.category"), "text", table["category"].map(categories)),
-        (
-            say("column.day_type"),
-            "text",
-            table["day_type"].map(context.name_of(context.settings.day_types)),
-        ),
-        (_residents_title(context), "count", table["residents"]),
-        (say("column.covered"), "count", table["covered"]),
-        (say("column.share_covered"), "share", table["share_covered"]),
-        (say("column.uncovered"), "count", table["uncovered"]),
-        (say("column.booked"), "count", table["booked"]),
-        (say("column.withheld"), "count", table["withheld"]),
-    ]
-
-
-def _bands(context: _Context) -> Sheet:
-    """Residents within 30, 45, 60 minutes."""
-    table = context.published.bands
-    say = context.say
-    return [
-        (say("column.area"), "text", table["area_id"].map(_area_names(context))),
-        (
-            say("column.category"),
-            "text",
-            table["category"].map(context.name_of(context.settings.categories)),
-        ),
-        (
-            say("column.day_type"),
-            "text",
-            table["day_type"].map(context.name_of(context.settings.day_types)),
-        ),
-        (say("column.band"), "minutes", table["band_min"]),
-        (_residents_title(context), "count", table["residents"]),
-        (say("column.within"), "count", table["within"]),
-    ]
-
-
-def _quality(context: _Context) -> Sheet:
-    """Residents by class of public transport quality, classes beside each other."""
-    table = context.published.quality_residents
-    wide = table.pivot(index=["area_id", "day_type"], columns="quality", values="residents")
-    order = table[["area_id", "day_type"]].drop_duplicates()
-    rows = wide.reindex(pd.MultiIndex.from_frame(order)).reset_index()
-    days = context.name_of(context.settings.day_types)
-    say = context.say
-    return [
-        (say("column.area"), "text", rows["area_id"].map(_area_names(context))),
-        (say("column.day_type"), "text", rows["day_type"].map(days)),
-        *((say(f"quality.{name}"), "count", rows[name]) for name in wide.columns),
-    ]
-
-
-def _gaps(context: _Context) -> Sheet:
-    """Underserved areas."""
-    table = context.published.gaps
-    offers = context.published.offers.set_index("offer_id")["name"]
-    say = context.say
-    return [
-        (
-            say("column.category"),
-            "text",
-            table["category"].map(context.name_of(context.settings.categories)),
-        ),
-        (
-            say("column.day_type"),
-            "text",
-            table["day_type"].map(context.name_of(context.settings.day_types)),
-        ),
-        (say("column.rank"), "count", table["rank"]),
-        (say("column.gap"), "text", table["name"]),
-        (_residents_title(context), "count", table["residents"]),
-        (say("column.cells"), "count", table["cells"]),
-        (say("column.reason"), "text", [say(f"reason.{r}") for r in table["reason"]]),
-        (say("column.nearest"), "text", table["offer_id"].map(offers)),
-        (say("column.minutes"), "minutes", table["minutes"]),
-        (say("column.gap_id"), "text", table["gap_id"]),
-    ]
-
-
-def _offers(context: _Context, *, counted: bool) -> Sheet:
-    """Offers that count, or do not."""
-    table = context.published.offers
-    table = table[table["counted"] if counted else ~table["counted"]]
-    say = context.say
-    areas = table["area_id"].map(_area_names(context))
-    return [
-        (say("column.offer_id"), "text", table["offer_id"]),
-        (say("column.name"), "text", table["name"]),
-        (say("column.provider"), "text", table["provider"]),
-        (
-            say("column.category"),
-            "text",
-            table["category"].map(context.name_of(context.settings.categories)),
-        ),
-        (say("column.area"), "text", areas),
-        (say("column.times"), "text", table["times"]),
-        (say("column.grade"), "text", [say(f"grade.{g}") for g in table["grade"]]),
-        (say("column.located_by"), "text", table["located_by"]),
-        (say("column.note"), "text", table["location_note"]),
-    ]
-
-
-def _assumptions(context: _Context) -> Sheet:
-    """The rule, in words and values."""
-    rule, walking, transit = (getattr(context.settings, n) for n in ("rule", "walking", "transit"))
-    say = context.say
-    names = context.name_of(context.settings.categories)
-    rows: list[tuple[str, object]] = [(say("assumption.max_minutes"), rule.max_minutes)]
-    rows += [
-        (say("assumption.max_minutes_category", name=names[c.id]), c.max_minutes)
-        for c in context.settings.categories
-        if c.max_minutes is not None
-    ]
-    rows += [
-        (say("assumption.max_way"), rule.max_way_min),
-        (say("assumption.max_wait"), rule.max_wait_min),
-        (say("assumption.earliest"), rule.earliest_departure),
-        (say("assumption.latest"), rule.latest_return),
-        (say("assumption.visit"), rule.visit_min),
-        (say("assumption.walking"), context.facts["walking"]),
-        (say("assumption.speed"), walking.speed_kmh),
-        (say("assumption.direct"), walking.max_direct_min),
-        (say("assumption.access"), walking.max_access_min),
-        (say("assumption.transfer"), walking.max_transfer_min),
-        (say("assumption.buffer"), transit.transfer_buffer_s),
-        (say("assumption.window"), " – ".join(transit.window)),
-        (say("assumption.source"), rule.source),
-        (say("sheet.quality"), say("assumption.quality")),
-    ]
-    shown = [_number_text(value, context.language) for _, value in rows]
-    return [
-        (say("column.assumption"), "text", [name for name, _ in rows]),
-        (say("column.value"), "text", shown),
-    ]
-
-
-def _number_text(value: object, language: Language) -> str:
-    text = f"{value:g}" if isinstance(value, int | float) else str(value)
-    return text.replace(".", ",") if language == "de" and isinstance(value, float) else text
-
-
-def _dates(context: _Context) -> Sheet:
-    """Which date stands for which kind of day."""
-    table = context.published.service_dates
-    say = context.say
-    days = context.name_of(context.settings.day_types)
-    return [
-        (say("column.day_type"), "text", table["day_type"].map(days)),
-        (say("column.weekday"), "text", [say(f"weekday.{int(w)}") for w in table["weekday"]]),
-        (say("column.date"), "date", table["date"]),
-        (say("column.trips"), "count", table["trips"]),
-        (say("column.trips_median"), "count", table["trips_median"]),
-        (say("column.candidates"), "count", table["candidates"]),
-    ]
-
-
-def _guards(context: _Context, guards: Sequence[Mapping[str, object]]) -> Sheet:
-    """What the guards found."""
-    say = context.say
-    return [
-        (say("column.level"), "text", [say(f"level.{g['level']}") for g in guards]),
-        (say("column.check"), "text", context.facts["guards"]),
-    ]
-
-
-def _faults(context: _Context, faults: pd.DataFrame) -> Sheet:
-    """Faults of the inputs."""
-    say = context.say
-    kinds = {"row": "count"}
-    sheet = [
-        (say(f"column.{name}"), kinds.get(name, "text"), faults[name])
-        for name in ("file", "row", "column", "found", "message")
-    ]
-    return [
-        *sheet,
-        (say("column.severity"), "text", [say(f"severity.{s}") for s in faults["severity"]]),
-    ]
-
-
-def _sources(context: _Context) -> Sheet:
-    """Sources and licences."""
-    table = context.published.sources
-    names = ("layer", "file", "source", "date", "licence", "attribution", "status", "note")
-    return [
-        (
-            context.say(f"column.{name}"),
-            "text",
-            [context.say(f"status.{s}") for s in table[name]] if name == "status" else table[name],
-        )
-        for name in names
-    ]

@@ -12,11 +12,13 @@ from geo_integration.outputs.workbook import write_rejected, write_workbook
 from geo_integration.settings import read_settings
 
 SHEETS = {
-    "de": ["Lesehinweis", "Kennzahlen", "Gemeinden", "Zeitbänder",
+    "de": ["Lesehinweis", "Kennzahlen", "Gemeinden", "Gründe", "Ortsteile", "Verluste", "Verlorene Angebote",
+           "Zeitbänder",
            "ÖV-Güteklassen", "Versorgungslücken",
            "Angebote", "Nicht gezählt", "Annahmen", "Fahrplantage", "Prüfungen",
            "Eingabefehler", "Quellen"],
-    "en": ["Read first", "Key figures", "Municipalities", "Time bands",
+    "en": ["Read first", "Key figures", "Municipalities", "Reasons", "Places", "Losses", "Offers lost",
+           "Time bands",
            "Transport quality", "Underserved areas",
            "Offers", "Not counted", "Assumptions", "Service dates", "Checks",
            "Input faults", "Sources"],
@@ -120,6 +122,17 @@ def test_every_number_of_residents_is_that_of_the_frame(run, write):
     told = [row[name] for row in quality for name in list(row)[2:]]
     assert told == published.quality_residents["residents"].tolist()
     assert sum(told) > 0
+    reasons = rows_of(write()["Gründe"])
+    assert [row["Einwohner"] for row in reasons] == published.area_reasons["residents"].tolist()
+    places = rows_of(write()["Ortsteile"])
+    told = [row["erreichen ein Angebot"] for row in places]
+    assert told == published.place_coverage["covered"].tolist()
+    lost = rows_of(write()["Verluste"])
+    told = [row["davon nicht an diesem Tag"] for row in lost]
+    assert told == published.losses["lost"].tolist()
+    assert sum(told) > 0
+    missed = rows_of(write()["Verlorene Angebote"])
+    assert [row["Einwohner"] for row in missed] == published.loss_causes["residents"].tolist()
     bands = rows_of(write()["Zeitbänder"])
     assert [row["Einwohner darin"] for row in bands] == published.bands["within"].tolist()
 

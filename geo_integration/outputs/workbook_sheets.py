@@ -1,0 +1,320 @@
+"""What stands in the sheets of the workbook: columns of published numbers, as readers know them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+from geo_integration.outputs.labels import label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from geo_integration.frames import Facts, Published
+    from geo_integration.outputs.labels import Language
+    from geo_integration.settings import Named, Settings
+
+Sheet = list[tuple[str, str, "Iterable[object]"]]
+
+
+class Context(NamedTuple):
+    """What every sheet needs."""
+
+    published: Published
+    settings: Settings
+    language: Language
+    facts: Facts
+
+    def say(self, key: str, **values: object) -> str:
+        """Words in the county's language, with the blanks filled in."""
+        text = label(key, self.language)
+        for name, value in values.items():
+            text = text.replace(f"{{{name}}}", str(value))
+        return text
+
+    def name_of(self, entries: Sequence[Named]) -> dict[str, str]:
+        """What readers call them, by id."""
+        return {entry.id: entry.name_in(self.language) for entry in entries}
+
+    def question(self, table: pd.DataFrame) -> Sheet:
+        """Columns that say what a row is about: municipality, category, day."""
+        shown: Sheet = []
+        if "area_id" in table:
+            shown.append((self.say("column.area"), "text", table["area_id"].map(self.areas())))
+        categories = self.name_of(self.settings.categories)
+        days = self.name_of(self.settings.day_types)
+        return [
+            *shown,
+            (self.say("column.category"), "text", table["category"].map(categories)),
+            (self.say("column.day_type"), "text", table["day_type"].map(days)),
+        ]
+
+    def areas(self) -> dict[str, str]:
+        """Names of municipalities, and of the sum over all that were computed."""
+        areas = self.published.areas
+        total = "county.selection" if self.facts["selected"] else "county.total"
+        names = dict(zip(areas["area_id"], areas["name"].astype(str), strict=True))
+        return {self.settings.county.ags: self.say(total)} | names
+
+
+def _residents_title(context: Context) -> str:
+    modelled = context.settings.residents.modelled
+    return context.say("column.residents_model" if modelled else "column.residents")
+
+
+def figures(context: Context, *, county: bool) -> Sheet:
+    """Residents within reach, for the county or per municipality."""
+    table = context.published.area_coverage
+    own = table["area_id"] == context.settings.county.ags
+    table = table[own if county else ~own]
+    categories = context.name_of(context.settings.categories)
+    fields = context.name_of(context.settings.fields)
+    field_of = {c.id: fields[c.field] for c in context.settings.categories}
+    say = context.say
+    return [
+        (say("column.area"), "text", table["area_id"].map(context.areas())),
+        (say("column.area_id"), "text", table["area_id"]),
+        (say("column.field"), "text", table["category"].map(field_of)),
+        (say("column.category"), "text", table["category"].map(categories)),
+        (
+            say("column.day_type"),
+            "text",
+            table["day_type"].map(context.name_of(context.settings.day_types)),
+        ),
+        (_residents_title(context), "count", table["residents"]),
+        (say("column.covered"), "count", table["covered"]),
+        (say("column.share_covered"), "share", table["share_covered"]),
+        (say("column.uncovered"), "count", table["uncovered"]),
+        (say("column.booked"), "count", table["booked"]),
+        (say("column.withheld"), "count", table["withheld"]),
+    ]
+
+
+def reasons(context: Context) -> Sheet:
+    """Residents not within reach by main reason."""
+    table = context.published.area_reasons
+    say = context.say
+    return [
+        *context.question(table),
+        (say("column.reason"), "text", [say(f"reason.{r}") for r in table["reason"]]),
+        (_residents_title(context), "count", table["residents"]),
+    ]
+
+
+def places(context: Context) -> Sheet:
+    """Residents within reach, per Ortsteil."""
+    table = context.published.place_coverage
+    say = context.say
+    area, *question = context.question(table)
+    return [
+        area,
+        (say("column.place"), "text", table["place"]),
+        *question,
+        (say("column.residents_counted"), "count", table["residents"]),
+        (say("column.covered"), "count", table["covered"]),
+        (say("column.share_covered"), "share", table["share_covered"]),
+        (say("column.uncovered"), "count", table["uncovered"]),
+        (say("column.booked"), "count", table["booked"]),
+    ]
+
+
+def losses(context: Context) -> Sheet:
+    """Who loses what on other days."""
+    table = context.published.losses
+    first = context.settings.day_types[0].name_in(context.language)
+    say = context.say
+    return [
+        *context.question(table),
+        (say("column.covered_first", day=first), "count", table["covered"]),
+        (say("column.lost"), "count", table["lost"]),
+        (say("column.lost_paused"), "count", table["lost_paused"]),
+        (say("column.lost_no_way"), "count", table["lost_no_way"]),
+        (say("column.gained"), "count", table["gained"]),
+    ]
+
+
+def loss_causes(context: Context) -> Sheet:
+    """The offers that the lost residents reach on the first kind of day."""
+    table = context.published.loss_causes
+    names = context.published.offers.set_index("offer_id")["name"]
+    say = context.say
+    why = ["loss.paused" if paused else "loss.no_way" for paused in table["paused"]]
+    return [
+        *context.question(table),
+        (say("column.name"), "text", table["offer_id"].map(names)),
+        (say("column.why"), "text", [say(key) for key in why]),
+        (_residents_title(context), "count", table["residents"]),
+        (say("column.offer_id"), "text", table["offer_id"]),
+    ]
+
+
+def bands(context: Context) -> Sheet:
+    """Residents within 30, 45, 60 minutes."""
+    table = context.published.bands
+    say = context.say
+    return [
+        *context.question(table),
+        (say("column.band"), "minutes", table["band_min"]),
+        (_residents_title(context), "count", table["residents"]),
+        (say("column.within"), "count", table["within"]),
+    ]
+
+
+def quality(context: Context) -> Sheet:
+    """Residents by class of public transport quality, classes beside each other."""
+    table = context.published.quality_residents
+    wide = table.pivot(index=["area_id", "day_type"], columns="quality", values="residents")
+    order = table[["area_id", "day_type"]].drop_duplicates()
+    rows = wide.reindex(pd.MultiIndex.from_frame(order)).reset_index()
+    days = context.name_of(context.settings.day_types)
+    say = context.say
+    return [
+        (say("column.area"), "text", rows["area_id"].map(context.areas())),
+        (say("column.day_type"), "text", rows["day_type"].map(days)),
+        *((say(f"quality.{name}"), "count", rows[name]) for name in wide.columns),
+    ]
+
+
+def gaps(context: Context) -> Sheet:
+    """Underserved areas."""
+    table = context.published.gaps
+    offers = context.published.offers.set_index("offer_id")["name"]
+    say = context.say
+    return [
+        *context.question(table),
+        (say("column.rank"), "count", table["rank"]),
+        (say("column.gap"), "text", table["name"]),
+        (_residents_title(context), "count", table["residents"]),
+        (say("column.cells"), "count", table["cells"]),
+        (say("column.reason"), "text", [say(f"reason.{r}") for r in table["reason"]]),
+        (say("column.nearest"), "text", table["offer_id"].map(offers)),
+        (say("column.minutes"), "minutes", table["minutes"]),
+        (say("column.gap_id"), "text", table["gap_id"]),
+    ]
+
+
+def offers(context: Context, *, counted: bool) -> Sheet:
+    """Offers that count, or do not."""
+    table = context.published.offers
+    table = table[table["counted"] if counted else ~table["counted"]]
+    say = context.say
+    areas = table["area_id"].map(context.areas())
+    return [
+        (say("column.offer_id"), "text", table["offer_id"]),
+        (say("column.name"), "text", table["name"]),
+        (say("column.provider"), "text", table["provider"]),
+        (
+            say("column.category"),
+            "text",
+            table["category"].map(context.name_of(context.settings.categories)),
+        ),
+        (say("column.area"), "text", areas),
+        (say("column.times"), "text", table["times"]),
+        (say("column.fit"), "text", _fit(context, table["offer_id"])),
+        (say("column.grade"), "text", [say(f"grade.{g}") for g in table["grade"]]),
+        (say("column.located_by"), "text", table["located_by"]),
+        (say("column.note"), "text", table["location_note"]),
+    ]
+
+
+def _fit(context: Context, offer_ids: pd.Series[str]) -> list[str]:
+    """Why an offer does not count for the group that needs it, or that it is full."""
+    fit = context.published.fit
+    known = {o: (m, f) for o, m, f in zip(fit["offer_id"], fit["misfit"], fit["full"], strict=True)}
+    found = []
+    for misfit, full in map(known.__getitem__, offer_ids):
+        said = [] if not isinstance(misfit, str) else [context.say(f"misfit.{misfit}")]
+        found.append(", ".join([*said, *([context.say("reason.full")] if full else [])]))
+    return found
+
+
+def assumptions(context: Context) -> Sheet:
+    """The rule, in words and values."""
+    rule, walking, transit = (getattr(context.settings, n) for n in ("rule", "walking", "transit"))
+    say = context.say
+    names = context.name_of(context.settings.categories)
+    rows: list[tuple[str, object]] = [(say("assumption.max_minutes"), rule.max_minutes)]
+    rows += [
+        (say("assumption.max_minutes_category", name=names[c.id]), c.max_minutes)
+        for c in context.settings.categories
+        if c.max_minutes is not None
+    ]
+    rows += [
+        (say("assumption.max_way"), rule.max_way_min),
+        (say("assumption.max_wait"), rule.max_wait_min),
+        (say("assumption.earliest"), rule.earliest_departure),
+        (say("assumption.latest"), rule.latest_return),
+        (say("assumption.visit"), rule.visit_min),
+        (say("assumption.walking"), context.facts["walking"]),
+        (say("assumption.speed"), walking.speed_kmh),
+        (say("assumption.direct"), walking.max_direct_min),
+        (say("assumption.access"), walking.max_access_min),
+        (say("assumption.transfer"), walking.max_transfer_min),
+        (say("assumption.buffer"), transit.transfer_buffer_s),
+        (say("assumption.window"), " – ".join(transit.window)),
+        (say("assumption.source"), rule.source),
+        (say("sheet.quality"), say("assumption.quality")),
+    ]
+    shown = [_number_text(value, context.language) for _, value in rows]
+    return [
+        (say("column.assumption"), "text", [name for name, _ in rows]),
+        (say("column.value"), "text", shown),
+    ]
+
+
+def _number_text(value: object, language: Language) -> str:
+    text = f"{value:g}" if isinstance(value, int | float) else str(value)
+    return text.replace(".", ",") if language == "de" and isinstance(value, float) else text
+
+
+def dates(context: Context) -> Sheet:
+    """Which date stands for which kind of day."""
+    table = context.published.service_dates
+    say = context.say
+    days = context.name_of(context.settings.day_types)
+    return [
+        (say("column.day_type"), "text", table["day_type"].map(days)),
+        (say("column.weekday"), "text", [say(f"weekday.{int(w)}") for w in table["weekday"]]),
+        (say("column.date"), "date", table["date"]),
+        (say("column.trips"), "count", table["trips"]),
+        (say("column.trips_median"), "count", table["trips_median"]),
+        (say("column.candidates"), "count", table["candidates"]),
+    ]
+
+
+def guards(context: Context, guards: Sequence[Mapping[str, object]]) -> Sheet:
+    """What the guards found."""
+    say = context.say
+    return [
+        (say("column.level"), "text", [say(f"level.{g['level']}") for g in guards]),
+        (say("column.check"), "text", context.facts["guards"]),
+    ]
+
+
+def faults(context: Context, faults: pd.DataFrame) -> Sheet:
+    """Faults of the inputs."""
+    say = context.say
+    kinds = {"row": "count"}
+    sheet = [
+        (say(f"column.{name}"), kinds.get(name, "text"), faults[name])
+        for name in ("file", "row", "column", "found", "message")
+    ]
+    return [
+        *sheet,
+        (say("column.severity"), "text", [say(f"severity.{s}") for s in faults["severity"]]),
+    ]
+
+
+def sources(context: Context) -> Sheet:
+    """Sources and licences."""
+    table = context.published.sources
+    names = ("layer", "file", "source", "date", "licence", "attribution", "status", "note")
+    return [
+        (
+            context.say(f"column.{name}"),
+            "text",
+            [context.say(f"status.{s}") for s in table[name]] if name == "status" else table[name],
+        )
+        for name in names
+    ]

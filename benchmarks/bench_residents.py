@@ -23,7 +23,7 @@ from common import alone, peak_mb, row
 
 from geo_integration.inputs.residents.cells import read_cells
 from geo_integration.inputs.tables import FaultList
-from geo_integration.settings import ResidentColumns
+from geo_integration.profile import ResidentColumns
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -47,7 +47,7 @@ def ours(copies: int) -> dict[str, float]:
     from geo_integration.inputs.timetable import connections_on, read_feeds  # noqa: PLC0415
     from geo_integration.journeys.sparse import by_row  # noqa: PLC0415
     from geo_integration.journeys.transit import build_network  # noqa: PLC0415
-    from geo_integration.settings import Transit  # noqa: PLC0415
+    from geo_integration.profile import Transit  # noqa: PLC0415
 
     found: dict[str, list[float]] = {"read": [], "date": [], "networks": [], "all": []}
     for _ in range(RUNS + 1):

@@ -497,7 +497,7 @@ def _unused(question: Question) -> list[str]:
 def _question(options: dict[str, Any]) -> Question:
     """Turn the options of travel-times into a question."""
     from geo_integration import matrix
-    from geo_integration.settings import seconds_of_day
+    from geo_integration.profile import seconds_of_day
 
     by_timetable = "transit" in options["modes"]
     missing = [f"--{n}" for n in ("gtfs", "date", "depart") if by_timetable and not options[n]]

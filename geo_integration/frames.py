@@ -115,6 +115,16 @@ REASONS = (
 # Why an offer is not for everybody of the group that its category is needed by.
 MISFITS = ("women_only", "age", "level", "language", "admission")
 
+# How the need of a cell came about; the later ones tell of what is weaker.
+STATED = "stated"  # a column as it stands
+FORMULA = "formula"  # several columns
+SCALED = "scaled"  # ... made to meet a total
+NEGATIVE = "negative"  # the formula gave less than 0: taken as 0
+FILLED = "filled"  # a value was missing that may be zero or secret: at most SECRET people
+UNKNOWN = "unknown"  # a value was missing that is no small count: residents at the usual rate
+EVEN = "even"  # the formula gave 0 in all cells of the area: spread by residents
+ORIGINS = (STATED, FORMULA, SCALED, NEGATIVE, FILLED, UNKNOWN, EVEN)
+
 # How well an offer's place is known, best first.
 GRADES = ("given", "confirmed", "house", "street", "stop", "place", "municipality", "none")
 COUNTED_GRADES = ("given", "confirmed", "house", "street", "stop", "place")
@@ -229,6 +239,19 @@ PEOPLE = Frame(
     },
     key=("people_id", "area_id", "place", "cell_id"),
     doc="Own lists of people, counted while they are read; never published as they are.",
+)
+NEEDS = Frame(
+    "NEEDS",
+    {
+        "cell_id": Column("text", "home"),
+        "group_id": Column("text", "group of people, as in county.toml"),
+        "need": Column("number", "people of the group: best estimate, with fractions", low=0),
+        "variance": Column("number", "of the true number around it, people squared", low=0),
+        "modelled": Column("flag", "False: a column as it stands, nothing scaled or filled in"),
+        "origin": Column("text", "how the number came about", values=ORIGINS),
+    },
+    key=("cell_id", "group_id"),
+    doc="Cell x group: how many people need an offer.",
 )
 STOPS = Frame(
     "STOPS",

@@ -38,7 +38,7 @@ from geo_integration.matrix_notes import (
     street_notes,
 )
 from geo_integration.outputs.matrix import MADE_BY, require_own, side_file, write_matrix
-from geo_integration.settings import Transit
+from geo_integration.profile import Transit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

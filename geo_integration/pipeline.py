@@ -50,7 +50,7 @@ from geo_integration.outputs.hsds import write_hsds
 from geo_integration.outputs.labels import label, number
 from geo_integration.outputs.maps import write_pages
 from geo_integration.outputs.workbook import write_rejected, write_workbook
-from geo_integration.settings import Named, Settings, seconds_of_day
+from geo_integration.profile import Named, seconds_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
+
+    from geo_integration.settings import Settings
 
 METHOD_VERSION = "2"
 MANIFEST = "manifest.json"

@@ -8,7 +8,7 @@ import toy
 
 from geo_integration.frames import CONNECTIONS, STOPS, TRANSFERS, TRIPS, check_frame
 from geo_integration.inputs.timetable import connections_on, read_feeds
-from geo_integration.settings import Transit
+from geo_integration.profile import Transit
 
 CRS = "EPSG:25832"
 MONDAY, TUESDAY = dt.date(2026, 9, 28), dt.date(2026, 9, 29)

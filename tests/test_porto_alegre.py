@@ -20,7 +20,8 @@ from geo_integration.journeys.networks import build_street_network
 from geo_integration.journeys.transit import build_network, changes
 from geo_integration.journeys.travel_times import Window, travel_times
 from geo_integration.journeys.walking import coordinates, walking_times, walks_between_stops
-from geo_integration.settings import Transit, read_settings
+from geo_integration.profile import Transit
+from geo_integration.settings import read_settings
 
 DATA = data_folder()
 pytestmark = pytest.mark.skipif(

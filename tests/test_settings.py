@@ -9,7 +9,8 @@ import pytest
 
 from geo_integration import settings as module
 from geo_integration.errors import GeoIntegrationError, SettingsError
-from geo_integration.settings import find_county, read_settings, seconds_of_day
+from geo_integration.profile import seconds_of_day
+from geo_integration.settings import find_county, read_settings
 
 PROFILE = """
 [county]

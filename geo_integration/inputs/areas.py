@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from geo_integration.inputs.tables import FaultList
-    from geo_integration.settings import AreaColumns
+    from geo_integration.profile import AreaColumns
 
 HINT = "Heißt sie anders, den Namen in county.toml unter [areas] eintragen"
 # Keys in the editions of VG250, the short one of eight digits first.

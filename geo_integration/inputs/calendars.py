@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from geo_integration.settings import DayType
+    from geo_integration.profile import DayType
 
 SCHOOL_HOLIDAY, PUBLIC_HOLIDAY = "school_holiday", "public_holiday"
 

@@ -40,13 +40,14 @@ from geo_integration.inputs.timetable import (
 )
 from geo_integration.inputs.totals import read_totals
 from geo_integration.inputs.varying import varying_lines
-from geo_integration.settings import PROFILE, Settings, seconds_of_day
+from geo_integration.profile import PROFILE, seconds_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from geo_integration.inputs.geocoding.gazetteer import Gazetteer
+    from geo_integration.settings import Settings
 
 # Stands for every date where no timetable is loaded and people only walk.
 NO_DATE = dt.date(1, 1, 1)

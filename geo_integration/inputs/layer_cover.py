@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from geo_integration.inputs.geocoding.gazetteer import Gazetteer
     from geo_integration.inputs.timetable import Feed
-    from geo_integration.settings import DayType, Settings
+    from geo_integration.profile import DayType
+    from geo_integration.settings import Settings
     from geo_integration.streets import Streets
 
 WRONG, WORTH, OPEN = 3, 2, 1  # probably the wrong file; wrong numbers; could be better

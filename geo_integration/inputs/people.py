@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from geo_integration.inputs.area_keys import AreaKeys
     from geo_integration.inputs.geocoding.gazetteer import Gazetteer
     from geo_integration.inputs.tables import FaultList
-    from geo_integration.settings import People
+    from geo_integration.profile import People
 
 # Own data never on cells smaller than this: they would tell of single houses.
 LEAST_CELL_M = 500

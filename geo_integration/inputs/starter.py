@@ -10,7 +10,8 @@ from geo_integration.errors import SettingsError
 from geo_integration.files import beside
 from geo_integration.inputs.offers.columns import COLUMNS, REQUIRED
 from geo_integration.inputs.offers.template import write_template
-from geo_integration.settings import PROFILE, read_settings
+from geo_integration.profile import PROFILE
+from geo_integration.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

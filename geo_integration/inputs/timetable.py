@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from geo_integration.settings import Transit
+    from geo_integration.profile import Transit
 
 
 class Feed(NamedTuple):

@@ -22,7 +22,7 @@ from geo_integration.inputs.tables import (
     require_columns,
     table_of,
 )
-from geo_integration.settings import People
+from geo_integration.profile import People
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from geo_integration.inputs.area_keys import AreaKeys
     from geo_integration.inputs.sheets import Sheet
     from geo_integration.inputs.tables import FaultList
-    from geo_integration.settings import Table, Total
+    from geo_integration.profile import Table, Total
 
     Area = tuple[str, str | None]  # key of the municipality, Ortsteil
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from geo_integration.frames import Facts, Published
     from geo_integration.outputs.labels import Language
-    from geo_integration.settings import Named, Settings
+    from geo_integration.profile import Named
+    from geo_integration.settings import Settings
 
 Sheet = list[tuple[str, str, "Iterable[object]"]]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from geo_integration.errors import SourceError
 from geo_integration.frames import AREAS, check_frame
 from geo_integration.inputs.areas import read_areas
-from geo_integration.settings import AreaColumns
+from geo_integration.profile import AreaColumns
 
 CRS = "EPSG:25832"
 

@@ -18,7 +18,7 @@ from geo_integration.inputs.calendars import (
     read_calendar,
     require_validity,
 )
-from geo_integration.settings import DayType
+from geo_integration.profile import DayType
 
 WORK = ("mo", "tu", "we", "th", "fr")
 SCHOOL = DayType(id="school", label="Schultag", weekdays=WORK, school_term=True)

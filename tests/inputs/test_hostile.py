@@ -40,7 +40,8 @@ from geo_integration.inputs.register import read_register
 from geo_integration.inputs.sheets import as_text, read_sheets
 from geo_integration.inputs.tables import FaultList, number, read_table, read_vector
 from geo_integration.outputs.workbook import write_texts
-from geo_integration.settings import AreaColumns, read_settings
+from geo_integration.profile import AreaColumns
+from geo_integration.settings import read_settings
 
 FILES = (
     "municipalities.geojson", "residents.csv", "offers.csv", "gtfs.zip", "places.csv",

@@ -20,7 +20,8 @@ from geo_integration.inputs.county import inspect_county, read_county
 from geo_integration.inputs.geocoding.gazetteer import Gazetteer
 from geo_integration.inputs.people import read_people
 from geo_integration.inputs.tables import FaultList
-from geo_integration.settings import People, read_settings
+from geo_integration.profile import People
+from geo_integration.settings import read_settings
 
 # Nobody else in the toy county has such a name or street.
 CANARY, STREET = "Kanarienvogelsang", "Papageienpfad"

@@ -16,7 +16,7 @@ from made_feeds import DAYS, said
 from geo_integration.errors import FeedError
 from geo_integration.inputs.gtfs.hops import hops_of
 from geo_integration.inputs.timetable import connections_on, read_feeds, trips_by_date
-from geo_integration.settings import Transit
+from geo_integration.profile import Transit
 
 LINES = [f"boeblingen_gtfs/vvs-bus-{line}-only.gtfs.zip" for line in ("751", "764")]
 

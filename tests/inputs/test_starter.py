@@ -7,7 +7,8 @@ from geo_integration.inputs.offers.columns import COLUMNS, ONLY_READ
 from geo_integration.inputs.offers.lists import read_offers
 from geo_integration.inputs.starter import OFFERS, README, write_starter
 from geo_integration.inputs.tables import read_table
-from geo_integration.settings import PROFILE, Transit, Walking, read_settings
+from geo_integration.profile import PROFILE, Transit, Walking
+from geo_integration.settings import read_settings
 
 
 def test_the_starter_profile_can_be_read(tmp_path):

@@ -27,7 +27,7 @@ from geo_integration.errors import FeedError, GeoIntegrationError
 from geo_integration.frames import STOPS, TRIPS, check_frame
 from geo_integration.inputs.tables import FaultList
 from geo_integration.inputs.timetable import connections_on, read_feeds, trips_by_date
-from geo_integration.settings import Transit
+from geo_integration.profile import Transit
 
 
 @pytest.fixture

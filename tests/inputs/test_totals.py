@@ -12,7 +12,7 @@ from geo_integration.errors import SourceError
 from geo_integration.frames import TOTALS, check_frame
 from geo_integration.inputs.area_keys import AreaKeys
 from geo_integration.inputs.totals import read_totals
-from geo_integration.settings import Total
+from geo_integration.profile import Total
 
 CELL = st.one_of(
     st.text(st.characters(exclude_characters='\n\r;"\0', exclude_categories=["Cs"]), max_size=8),

@@ -11,7 +11,7 @@ from geo_integration.inputs.calendars import choose_service_dates, day_types_of
 from geo_integration.inputs.tables import FaultList
 from geo_integration.inputs.timetable import connections_on, read_feeds, trips_by_date
 from geo_integration.inputs.varying import varying_lines
-from geo_integration.settings import DayType, Transit
+from geo_integration.profile import DayType, Transit
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -25,7 +25,7 @@ from geo_integration.journeys.walking import (
     walking_times,
     walks_between_stops,
 )
-from geo_integration.settings import Transit
+from geo_integration.profile import Transit
 
 MONDAY = dt.date(2019, 5, 13)
 ACCESS_S, TRANSFER_S, DIRECT_S = 1800, 600, 3600

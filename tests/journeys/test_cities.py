@@ -18,7 +18,7 @@ from geo_integration.inputs.timetable import connections_on, read_feeds
 from geo_integration.journeys.sparse import FAR
 from geo_integration.journeys.transit import changes
 from geo_integration.journeys.travel_times import Window, travel_times
-from geo_integration.settings import Transit
+from geo_integration.profile import Transit
 
 BLOCK_S, SLACK_S, HEADWAY_S = 30, 60, 1200
 SEVEN = 7 * 3600

@@ -36,9 +36,9 @@ def test_compiled_loops_follow_a_constant_that_another_file_changes(tmp_path):
     before = int(run("-c", ASK, **environment))
     frames = tmp_path / "geo_integration" / "frames.py"
     text = frames.read_text(encoding="utf-8")
-    assert "    ONLY_IF_BOOKED,\n    SERVED,\n)" in text
+    assert "    OVER_LIMIT,\n    SERVED,\n)" in text
     frames.write_text(
-        text.replace("    ONLY_IF_BOOKED,\n    SERVED,\n)", "    SERVED,\n    ONLY_IF_BOOKED,\n)"),
+        text.replace("    OVER_LIMIT,\n    SERVED,\n)", "    SERVED,\n    OVER_LIMIT,\n)"),
         encoding="utf-8",
     )
     assert int(run("-c", ASK, **environment)) == before - 1

@@ -20,7 +20,7 @@ from geo_integration.journeys.walking import (
     walking_times,
     walks_between_stops,
 )
-from geo_integration.settings import Transit
+from geo_integration.profile import Transit
 
 SEEDS = range(12)
 DAYS_PER_SEED = 25

@@ -12,12 +12,14 @@ from geo_integration.outputs.workbook import write_rejected, write_workbook
 from geo_integration.settings import read_settings
 
 SHEETS = {
-    "de": ["Lesehinweis", "Kennzahlen", "Gemeinden", "Gründe", "Ortsteile", "Verluste", "Verlorene Angebote",
+    "de": ["Lesehinweis", "Kennzahlen", "Gemeinden", "Gründe", "Ortsteile",
+           "Verluste", "Verlorene Angebote",
            "Zeitbänder",
            "ÖV-Güteklassen", "Versorgungslücken",
            "Angebote", "Nicht gezählt", "Annahmen", "Fahrplantage", "Prüfungen",
            "Eingabefehler", "Quellen"],
-    "en": ["Read first", "Key figures", "Municipalities", "Reasons", "Places", "Losses", "Offers lost",
+    "en": ["Read first", "Key figures", "Municipalities", "Reasons", "Places",
+           "Losses", "Offers lost",
            "Time bands",
            "Transport quality", "Underserved areas",
            "Offers", "Not counted", "Assumptions", "Service dates", "Checks",

@@ -21,7 +21,7 @@ from geo_integration.files import beside
 from geo_integration.inputs.contents import require_whole
 from geo_integration.inputs.fetching.folders import CACHE, one_at_a_time, plain_writing
 from geo_integration.inputs.fetching.visiting import TryAgainError, Visitor, plain_failures
-from geo_integration.settings import is_this_computer
+from geo_integration.profile import is_this_computer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

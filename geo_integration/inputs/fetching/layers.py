@@ -19,7 +19,7 @@ from geo_integration.inputs.fetching.folders import one_at_a_time, plain_writing
 from geo_integration.inputs.fetching.registering import note_source
 from geo_integration.inputs.fetching.visiting import Visitor
 from geo_integration.inputs.offers.osm import KINDS
-from geo_integration.settings import Layers
+from geo_integration.profile import Layers
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     import shapely
 
-    from geo_integration.settings import Settings, Source
+    from geo_integration.profile import Source
+    from geo_integration.settings import Settings
 
 REGISTER = "register.csv"
 State = Literal["da", "geladen", "fehlgeschlagen"]

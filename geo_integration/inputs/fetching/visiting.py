@@ -14,7 +14,7 @@ import requests.adapters
 import urllib3.exceptions
 
 from geo_integration.errors import SourceError
-from geo_integration.settings import is_this_computer
+from geo_integration.profile import is_this_computer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

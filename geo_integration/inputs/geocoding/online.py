@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from geo_integration.inputs.geocoding.gazetteer import Lookup
-    from geo_integration.settings import Geocoding, Settings
+    from geo_integration.profile import Geocoding
+    from geo_integration.settings import Settings
 
 CACHE = "geocoding.sqlite"
 NAMES = {"nominatim": "Nominatim", "photon": "Photon"}

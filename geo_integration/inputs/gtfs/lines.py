@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo_integration.inputs.gtfs.files import Files
-    from geo_integration.settings import Transit
+    from geo_integration.profile import Transit
 
 _BUS = 3
 _BASIC = {

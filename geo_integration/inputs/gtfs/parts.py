@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from geo_integration.inputs.gtfs.stop_times import Rows
     from geo_integration.inputs.gtfs.stops import Places
     from geo_integration.inputs.tables import FaultList
-    from geo_integration.settings import Transit
+    from geo_integration.profile import Transit
 
 
 class Part(NamedTuple):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from geo_integration.inputs.gtfs.flex import Flexible
     from geo_integration.inputs.tables import FaultList
-    from geo_integration.settings import Transit
+    from geo_integration.profile import Transit
 
 _MIN_RIDE_S = 60
 _MERGED_M = 30

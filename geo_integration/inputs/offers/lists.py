@@ -33,7 +33,7 @@ from geo_integration.inputs.tables import FaultList, number, plain_header
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from geo_integration.settings import Category
+    from geo_integration.profile import Category
 
 _SECRET = re.compile(
     r"vertraulich|geheim|schutzadresse|nicht\s+(?:zu\s+)?veröffentlich|nicht\s+öffentlich|confidential",

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from geo_integration.inputs.residents.streams import Window
     from geo_integration.inputs.tables import FaultList
-    from geo_integration.settings import ResidentColumns
+    from geo_integration.profile import ResidentColumns
 
 # The county's outline in another CRS may bulge a little beyond the box of its corners.
 _AROUND_M = 1000

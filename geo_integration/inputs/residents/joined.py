@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from geo_integration.inputs.residents.parts import Part
     from geo_integration.inputs.tables import FaultList
-    from geo_integration.settings import ResidentColumns
+    from geo_integration.profile import ResidentColumns
 
 # Columns of CELLS that no file may bring along.
 RESERVED = ("cell_id", "area_id", "residents", "withheld", "geometry", "x_m", "y_m")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from geo_integration.inputs.residents.streams import Window
     from geo_integration.inputs.tables import FaultList
-    from geo_integration.settings import ResidentColumns
+    from geo_integration.profile import ResidentColumns
 
 HINT = "Heißt sie anders, den Namen in county.toml unter [residents] eintragen"
 DEGREES = "EPSG:4326"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from geo_integration.inputs.residents.layouts import Layout
     from geo_integration.inputs.residents.streams import Window
     from geo_integration.inputs.tables import FaultList
-    from geo_integration.settings import ResidentColumns
+    from geo_integration.profile import ResidentColumns
 
 
 class Wanted(NamedTuple):

@@ -19,7 +19,7 @@ from geo_integration.inputs.fetching.clipping_streets import clip_streets
 from geo_integration.inputs.streets import read_streets
 from geo_integration.inputs.tables import FaultList
 from geo_integration.inputs.timetable import connections_on, read_feeds, trips_by_date
-from geo_integration.settings import Transit
+from geo_integration.profile import Transit
 
 NEAR_P = (7.9, 53.495, 8.1, 53.505)
 NEAR_R = (7.9, 53.535, 8.1, 53.545)

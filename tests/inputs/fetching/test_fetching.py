@@ -23,7 +23,8 @@ from geo_integration.inputs.fetching.visiting import Visitor
 from geo_integration.inputs.offers.osm import read_osm_offers
 from geo_integration.inputs.register import COLUMNS, read_register
 from geo_integration.inputs.tables import FaultList
-from geo_integration.settings import Source, read_settings
+from geo_integration.profile import Source
+from geo_integration.settings import read_settings
 
 CELLS = toy.residents_csv().encode()
 PAGE = b"<!DOCTYPE html><html>Bitte anmelden</html>"

@@ -20,7 +20,7 @@ from geo_integration.inputs.geocoding.cache import Cache
 from geo_integration.inputs.geocoding.chain import find_hits, locate_offers
 from geo_integration.inputs.geocoding.gazetteer import Gazetteer, Lookup
 from geo_integration.inputs.geocoding.online import Online, open_online
-from geo_integration.settings import Geocoding
+from geo_integration.profile import Geocoding
 
 pytest.importorskip("geopy")
 CRS = toy.CRS

@@ -27,7 +27,8 @@ from geo_integration.inputs.geocoding.chain import (
 )
 from geo_integration.inputs.geocoding.gazetteer import Lookup
 from geo_integration.inputs.geocoding.given import from_utm
-from geo_integration.settings import Geocoding, read_settings
+from geo_integration.profile import Geocoding
+from geo_integration.settings import read_settings
 
 CRS = toy.CRS
 

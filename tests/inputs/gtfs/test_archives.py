@@ -7,7 +7,7 @@ from made_feeds import BASE, CRS, PLAIN, hops, said
 
 from geo_integration.errors import FeedError
 from geo_integration.inputs.timetable import read_feeds
-from geo_integration.settings import Transit
+from geo_integration.profile import Transit
 
 # Two hours later than the base, to tell which of two was read.
 LATER = BASE["stop_times.txt"].replace("T,08:", "T,10:").replace(",08:", ",10:")

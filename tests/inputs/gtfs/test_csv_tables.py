@@ -8,7 +8,7 @@ from made_feeds import BASE, CRS, FLAGS, PLAIN, hops, read_made, said, stop_time
 from geo_integration.errors import FeedError
 from geo_integration.inputs.gtfs.files import read_files
 from geo_integration.inputs.timetable import read_feeds
-from geo_integration.settings import Transit
+from geo_integration.profile import Transit
 
 SIGNED = "trip_id,arrival_time,departure_time,stop_id,stop_sequence,stop_headsign"
 AROUND = (7.0, 53.0, 9.0, 54.0)

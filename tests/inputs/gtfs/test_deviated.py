@@ -11,7 +11,7 @@ from geo_integration.inputs.gtfs.lines import read_trips
 from geo_integration.inputs.gtfs.phoned import with_lead_times
 from geo_integration.inputs.gtfs.stop_times import read_rows
 from geo_integration.inputs.gtfs.stops import read_places
-from geo_integration.settings import Transit
+from geo_integration.profile import Transit
 
 HEAD = (
     "trip_id,stop_sequence,location_group_id,stop_id,arrival_time,departure_time,"

@@ -19,7 +19,7 @@ from made_feeds import (
 from geo_integration.errors import FeedError
 from geo_integration.inputs.gtfs.files import read_files
 from geo_integration.inputs.timetable import connections_on, read_feeds
-from geo_integration.settings import Transit
+from geo_integration.profile import Transit
 
 
 @pytest.fixture

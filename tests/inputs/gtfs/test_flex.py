@@ -11,7 +11,7 @@ from made_feeds import BASE, CRS, TUESDAY, clock, hops, read_made, said, write_m
 
 from geo_integration.frames import CONNECTIONS, check_frame
 from geo_integration.inputs.timetable import connections_on, read_feeds, trips_by_date
-from geo_integration.settings import Transit
+from geo_integration.profile import Transit
 
 FLEX = (
     "trip_id,stop_sequence,location_group_id,stop_id,arrival_time,departure_time,"

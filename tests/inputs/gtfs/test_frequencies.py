@@ -18,7 +18,7 @@ from made_feeds import (
 )
 
 from geo_integration.inputs.timetable import connections_on, read_feeds, trips_by_date
-from geo_integration.settings import Transit
+from geo_integration.profile import Transit
 
 HEAD = "trip_id,start_time,end_time,headway_secs,exact_times\n"
 

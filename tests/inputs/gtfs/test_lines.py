@@ -11,7 +11,7 @@ from made_feeds import FLAGS, MONDAY, TUESDAY, calendar, hops, read_made, said, 
 from geo_integration.frames import VEHICLES
 from geo_integration.inputs.gtfs.lines import vehicle_of
 from geo_integration.inputs.timetable import trips_by_date, trips_by_operator
-from geo_integration.settings import Transit
+from geo_integration.profile import Transit
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from geo_integration.errors import FeedError
 from geo_integration.frames import DAY_S
 from geo_integration.inputs.gtfs.service_days import day_length_s, day_start_s
 from geo_integration.inputs.timetable import connections_on, read_feeds, trips_by_date
-from geo_integration.settings import Transit
+from geo_integration.profile import Transit
 
 BERLIN = "Europe/Berlin"
 HEAD = f"service_id,{DAYS},start_date,end_date\n"

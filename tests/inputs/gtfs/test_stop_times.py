@@ -9,7 +9,7 @@ from made_feeds import BASE, CRS, FLAGS, hops, read_made, said, stop_times, writ
 from geo_integration.errors import FeedError
 from geo_integration.inputs.gtfs.stop_times import BLANK, BROKEN, seconds
 from geo_integration.inputs.timetable import read_feeds
-from geo_integration.settings import Transit
+from geo_integration.profile import Transit
 
 HEAD = "trip_id,arrival_time,departure_time,stop_id,stop_sequence,shape_dist_traveled"
 

@@ -18,7 +18,7 @@ from made_feeds import (
 
 from geo_integration.inputs.gtfs.twin_feeds import once_in_all_feeds
 from geo_integration.inputs.timetable import connections_on, read_feeds, trips_by_date
-from geo_integration.settings import Transit
+from geo_integration.profile import Transit
 
 # T and T2 run alike from P to Q; V goes on from Q to R, V2 alike, W goes back to P.
 RUNS = {

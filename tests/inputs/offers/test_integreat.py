@@ -18,7 +18,7 @@ from geo_integration.inputs.offers.objects import plain
 from geo_integration.inputs.offers.sources import sniff
 from geo_integration.inputs.tables import FaultList
 from geo_integration.inputs.times.schedules import parse_hours
-from geo_integration.settings import Category
+from geo_integration.profile import Category
 
 CLOSED = {"allDay": False, "closed": True, "timeSlots": []}
 

@@ -12,7 +12,7 @@ import pytest
 from geo_integration.errors import SourceError
 from geo_integration.inputs.offers.lists import read_offers, rows_with
 from geo_integration.inputs.tables import FaultList
-from geo_integration.settings import Category
+from geo_integration.profile import Category
 
 CATEGORIES = (
     Category(

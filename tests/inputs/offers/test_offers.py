@@ -14,7 +14,7 @@ from geo_integration.frames import SESSIONS, check_frame
 from geo_integration.inputs.offers.columns import COLUMNS, ONLY_READ
 from geo_integration.inputs.offers.lists import read_offers
 from geo_integration.inputs.tables import FaultList, plain_header
-from geo_integration.settings import Category
+from geo_integration.profile import Category
 
 CATEGORIES = (
     Category(

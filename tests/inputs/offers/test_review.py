@@ -11,7 +11,7 @@ from geo_integration.inputs.offers.columns import COLUMNS
 from geo_integration.inputs.offers.lists import read_offers
 from geo_integration.inputs.offers.review import ANSWER, HISTORY, merge_rounds, write_rounds
 from geo_integration.inputs.tables import FaultList
-from geo_integration.settings import Category
+from geo_integration.profile import Category
 
 SENT, MERGED = dt.date(2026, 10, 1), dt.date(2026, 11, 2)
 CATEGORIES = (Category(id="kurs", label="Kurs", field="f", letter="K"),)

@@ -8,7 +8,7 @@ import toy
 from geo_integration.frames import CELLS, check_frame
 from geo_integration.inputs.areas import read_areas
 from geo_integration.inputs.residents.cells import read_cells
-from geo_integration.settings import AreaColumns, ResidentColumns
+from geo_integration.profile import AreaColumns, ResidentColumns
 
 
 @pytest.fixture

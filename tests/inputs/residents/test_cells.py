@@ -6,7 +6,7 @@ import toy
 
 from geo_integration.errors import GeoIntegrationError, SourceError
 from geo_integration.inputs.residents.cells import read_cells
-from geo_integration.settings import ResidentColumns
+from geo_integration.profile import ResidentColumns
 
 
 def grid(*counts, head="cell_id,residents"):

@@ -7,7 +7,7 @@ from zensus_files import EAST, NORTH, square, zipped
 
 from geo_integration.errors import SourceError
 from geo_integration.inputs.residents.cells import read_cells
-from geo_integration.settings import AreaColumns, ResidentColumns
+from geo_integration.profile import AreaColumns, ResidentColumns
 
 HEAD = "fid,GRD_ID,T,M,OTH,LAND_SURFACE,POPULATED,T_CI,M_CI,OTH_CI"
 

@@ -13,7 +13,7 @@ from geo_integration.errors import SourceError
 from geo_integration.inputs.residents.cells import read_cells
 from geo_integration.inputs.residents.own import nearest_land
 from geo_integration.inputs.tables import FaultList
-from geo_integration.settings import ResidentColumns
+from geo_integration.profile import ResidentColumns
 
 CRS = toy.CRS
 POINTS = ResidentColumns(lon="lon", lat="lat")

@@ -13,7 +13,7 @@ from geo_integration.errors import SourceError
 from geo_integration.frames import CELLS, check_frame
 from geo_integration.inputs.residents import vectors
 from geo_integration.inputs.residents.cells import read_cells
-from geo_integration.settings import ResidentColumns
+from geo_integration.profile import ResidentColumns
 
 CRS = toy.CRS
 

@@ -10,7 +10,7 @@ from zensus_files import EAST, NORTH, grid_csv, square, theme, zipped
 from geo_integration.errors import SourceError
 from geo_integration.inputs.residents.cells import read_cells
 from geo_integration.inputs.tables import FaultList
-from geo_integration.settings import ResidentColumns
+from geo_integration.profile import ResidentColumns
 
 NATIONS = "Insgesamt_Bevoelkerung;Deutschland;Ausland_Sonstige"
 

@@ -450,6 +450,35 @@ LOSS_CAUSES = Frame(
     key=("category", "day_type", "offer_id"),
     doc="The offers that the lost residents reach on the first kind of day.",
 )
+NEED_COVERAGE = Frame(
+    "NEED_COVERAGE",
+    {
+        "area_id": Column("text", "municipality, or the county's key"),
+        "category": Column("text", "category of offers"),
+        "day_type": Column("text", "kind of day"),
+        "group_id": Column("text", "the group that needs it"),
+        "need": Column("integer", "people of the group, estimated", missing=True, low=0),
+        "covered": Column("integer", "of these within reach", missing=True, low=0),
+        "low": Column("integer", "of these at least, in 90 of 100 cases", missing=True, low=0),
+        "high": Column("integer", "of these at most, in 90 of 100 cases", missing=True, low=0),
+    },
+    key=("area_id", "category", "day_type"),
+    doc="Municipality x category x day type: those who need it, and how many reach it.",
+)
+INDICATORS = Frame(
+    "INDICATORS",
+    {
+        "indicator_id": Column("text", "indicator of county.toml"),
+        "area_id": Column("text", "municipality, or the county's key"),
+        "numerator": Column("number", "what is counted", missing=True, low=0),
+        "denominator": Column("number", "of how many", missing=True, low=0),
+        "value": Column("number", "numerator / denominator", missing=True, low=0),
+        "target": Column("number", "what it is to be at least", low=0),
+        "status": Column("text", "open: cannot be told", values=("met", "missed", "open")),
+    },
+    key=("indicator_id", "area_id"),
+    doc="Indicators of the concept, per municipality and for the county.",
+)
 BANDS = Frame(
     "BANDS",
     {
@@ -650,6 +679,8 @@ class Published(NamedTuple):
     place_coverage: pd.DataFrame
     losses: pd.DataFrame
     loss_causes: pd.DataFrame
+    need_coverage: pd.DataFrame
+    indicators: pd.DataFrame
     bands: pd.DataFrame
     gaps: gpd.GeoDataFrame
     service_dates: pd.DataFrame

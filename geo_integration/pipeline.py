@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from geo_integration import runs
 from geo_integration.errors import SettingsError, SourceError
@@ -38,8 +39,11 @@ from geo_integration.measures.disclosure import (
 from geo_integration.measures.fit import Audience, fit
 from geo_integration.measures.gaps import gaps, touching
 from geo_integration.measures.guards import Guards, OffStreets, find_guards
+from geo_integration.measures.indicators import Indicator, indicators
 from geo_integration.measures.losses import losses
 from geo_integration.measures.naming import Words
+from geo_integration.measures.need_coverage import Need, need_coverage, need_of_groups
+from geo_integration.measures.needs import Group
 from geo_integration.measures.quality_classes import (
     BANDS_M,
     quality_classes,
@@ -57,7 +61,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
-    import pandas as pd
     from numpy.typing import NDArray
 
     from geo_integration.settings import Settings
@@ -79,6 +82,9 @@ class Findings(NamedTuple):
     place_coverage: pd.DataFrame
     losses: pd.DataFrame
     loss_causes: pd.DataFrame
+    need: dict[str, Need]
+    need_coverage: pd.DataFrame
+    indicators: pd.DataFrame
     bands: pd.DataFrame
     gaps: gpd.GeoDataFrame
     guards: Guards
@@ -141,9 +147,10 @@ def run(
     for path in runs.earlier_outputs(folder / MANIFEST):
         require_writable(path)  # somebody may have a table open
     inputs = read_county(settings, progress=lambda done, total: progress("read", done, total))
+    everywhere = inputs.cells
     inputs, selected = with_municipalities(inputs, municipalities)
     settings, inputs = narrowed, with_offers_of(inputs, narrowed)
-    findings = find(settings, inputs, progress=progress)
+    findings = find(settings, inputs, everywhere, progress=progress)
     published = publish(settings, inputs, findings)
     return write(settings, inputs, findings, published, folder, selected, progress=progress)
 
@@ -229,10 +236,16 @@ def with_municipalities(inputs: Inputs, names: Sequence[str]) -> tuple[Inputs, l
 def find(
     settings: Settings,
     inputs: Inputs,
+    everywhere: gpd.GeoDataFrame | None = None,
     *,
     progress: Callable[[str, int, int], None] = _silent,
 ) -> Findings:
-    """Compute journeys there and back, coverage, and underserved areas."""
+    """Compute journeys there and back, coverage, need, and underserved areas.
+
+    `everywhere` are the cells of the whole county where `inputs` has only some of them: totals of
+    groups are spread over all.
+    """
+    everywhere = inputs.cells if everywhere is None else everywhere
     limits, network = limits_of(settings), walk_network(settings, inputs)
     streets = _off_streets(network, inputs)
     off_street = streets["cells"].too_far
@@ -281,6 +294,13 @@ def find(
     by_area = area_coverage(cells, covered, county=county)
     by_reason = area_reasons(cells, covered, county=county)
     by_place = place_coverage(cells, place_of_cells(cells, inputs.places), covered)
+    need, group_of = need_of(settings, inputs, everywhere), groups_of(settings)
+    by_need = need_coverage(cells, covered, need, group_of, everywhere=everywhere, county=county)
+    at = pd.Index(everywhere["cell_id"]).get_indexer(pd.Index(cells["cell_id"]))
+    people = {name: one.people[at] for name, one in need.items()}
+    measured = indicators(
+        cells, inputs.offers, suits, covered, people, indicators_of(settings), county=county
+    )
     lost, causes = losses(cells, covered, reached, county=county)
     in_bands = bands(cells, covered, bands_min=settings.rule.bands_min, county=county)
     progress("measures", 2, 3)
@@ -292,6 +312,7 @@ def find(
         min_residents=max(settings.gaps.min_residents, settings.disclosure.min_count),
         core_residents=settings.gaps.core_residents,
         words=Words(*(label(f"naming.{n}", settings.county.language) for n in Words._fields)),
+        need={category: people[group] for category, group in group_of.items()},
         parted=barriers(settings, inputs, network),
     )
     guards = find_guards(
@@ -321,12 +342,46 @@ def find(
         place_coverage=by_place,
         losses=lost,
         loss_causes=causes,
+        need=need,
+        need_coverage=by_need,
+        indicators=measured,
         bands=in_bands,
         gaps=areas,
         guards=guards,
         quality=classes,
         quality_residents=by_class,
     )
+
+
+def groups_of(settings: Settings) -> dict[str, str]:
+    """The group that needs each category; categories without one are left out."""
+    return {c.id: c.group for c in settings.categories if c.group is not None}
+
+
+def need_of(settings: Settings, inputs: Inputs, everywhere: gpd.GeoDataFrame) -> dict[str, Need]:
+    """People of each group that a category is needed by, in every cell of the county."""
+    wanted = set(groups_of(settings).values())
+    return need_of_groups(
+        everywhere,
+        inputs.totals,
+        [Group(g.id, g.formula, g.total, g.counted) for g in settings.groups if g.id in wanted],
+        county=settings.county.ags,
+        modelled=settings.residents.modelled,
+    )
+
+
+def indicators_of(settings: Settings) -> list[Indicator]:
+    """The profile's indicators whose categories are computed."""
+    group_of, found = groups_of(settings), []
+    for one in settings.indicators:
+        of_field = tuple(c.id for c in settings.categories if c.field == one.field)
+        known = one.category is None or one.category in {c.id for c in settings.categories}
+        if not known or not of_field:
+            continue
+        group = group_of[one.category] if one.of == "need" and one.category else None
+        categories = of_field if one.category is None else (one.category,)
+        found.append(Indicator(one.id, one.kind, categories, one.day_types, group, one.target))
+    return found
 
 
 def audiences(settings: Settings) -> dict[str, Audience]:
@@ -470,8 +525,10 @@ def publish(settings: Settings, inputs: Inputs, findings: Findings) -> Published
         ),
         losses=findings.losses,
         loss_causes=findings.loss_causes,
+        need_coverage=findings.need_coverage,
+        indicators=findings.indicators,
         bands=findings.bands,
-        gaps=findings.gaps,
+        gaps=findings.gaps.drop(columns="need"),
         service_dates=inputs.service_dates,
         sources=inputs.sources,
         quality=findings.quality,

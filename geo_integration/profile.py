@@ -300,7 +300,9 @@ class Named(ProfileTable):
 
 
 class FieldOfAction(Named):
-    """A field of action of the integration concept."""
+    """A field of action of the integration concept, with its guidelines as text."""
+
+    guidelines: tuple[str, ...] = ()
 
 
 class Group(Named):
@@ -337,6 +339,36 @@ class Category(Named):
     synonyms: tuple[str, ...] = ()
     max_minutes: Minutes | None = None
     group: Identifier | None = None
+
+
+class Indicator(Named):
+    """What is measured, and what it is to be at least.
+
+    reach: the share of residents (or, `of = "need"`, of the category's group) that reaches the
+    category, there and back, on all of `day_types`. confirmed: the share of counted offers of the
+    field or category that somebody has confirmed in the last six months. offers_per_1000: counted
+    offers for 1,000 residents, or people of the group.
+    """
+
+    field: Identifier
+    kind: Literal["reach", "confirmed", "offers_per_1000"] = "reach"
+    category: Identifier | None = None
+    day_types: tuple[Identifier, ...] = ()
+    of: Literal["residents", "need"] = "residents"
+    target: float = Field(ge=0)
+    goal: str = ""
+    responsible: str = ""
+    interval: str = ""
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Indicator:
+        if self.kind == "reach" and (self.category is None or not self.day_types):
+            raise ValueError("kind = 'reach' braucht category und day_types")
+        if self.of == "need" and (self.category is None or self.kind == "confirmed"):
+            raise ValueError("of = 'need' braucht category, und nicht kind = 'confirmed'")
+        if self.kind != "offers_per_1000" and self.target > 1:
+            raise ValueError("target: ein Anteil, 80 % sind 0.8")
+        return self
 
 
 class DayType(Named):
@@ -486,3 +518,19 @@ def are_apart(sources: dict[str, Source]) -> dict[str, Source]:
                 raise ValueError(f"{writers[name]} und {layer} schreiben dieselbe Datei {name}")
             writers[name] = layer
     return sources
+
+
+# The fields of action of the concept of Landkreis Friesland (Vorlage 0608/2019).
+FIELDS_OF_ACTION = (
+    FieldOfAction(id="oeffnung", label="Interkulturelle Öffnung", label_en="Intercultural opening"),
+    FieldOfAction(id="arbeitsmarkt", label="Arbeitsmarkt", label_en="Labour market"),
+    FieldOfAction(id="sprache", label="Sprache und Bildung", label_en="Language and education"),
+    FieldOfAction(
+        id="teilhabe", label="Gesellschaftliche Teilhabe", label_en="Participation in society"
+    ),
+    FieldOfAction(
+        id="koordination",
+        label="Koordination und Struktur",
+        label_en="Coordination and structure",
+    ),
+)

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_va
 from geo_integration.errors import SettingsError
 from geo_integration.formulas import formula_columns
 from geo_integration.profile import (
+    FIELDS_OF_ACTION,
     PROFILE,
     AreaColumns,
     Category,
@@ -28,6 +29,7 @@ from geo_integration.profile import (
     Geocoding,
     Group,
     Identifier,
+    Indicator,
     Layers,
     People,
     ProfileTable,
@@ -58,10 +60,11 @@ class Settings(ProfileTable):
     gaps: Gaps = Gaps()
     geocoding: Geocoding = Geocoding()
     disclosure: Disclosure
-    fields: tuple[FieldOfAction, ...] = Field(min_length=1)
+    fields: Annotated[tuple[FieldOfAction, ...], Field(min_length=1)] = FIELDS_OF_ACTION
     categories: tuple[Category, ...] = Field(min_length=1)
     day_types: tuple[DayType, ...] = Field(min_length=1)
     groups: tuple[Group, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
     totals: tuple[Total, ...] = ()
     people: tuple[People, ...] = ()
     sources: Annotated[dict[Identifier, Source], AfterValidator(are_apart)] = Field(
@@ -69,24 +72,25 @@ class Settings(ProfileTable):
     )
 
     @model_validator(mode="after")
-    def _is_consistent(self) -> Settings:
-        for what in ("fields", "categories", "day_types", "groups", "totals", "people"):
+    def _names_are_unique(self) -> Settings:
+        lists = "fields", "categories", "day_types", "groups", "indicators", "totals", "people"
+        for what in lists:
             for key in ("id", "label", "letter"):
                 values = [getattr(entry, key, None) for entry in getattr(self, what)]
                 texts = [value for value in values if value is not None]
                 if len(set(texts)) < len(texts):
                     said = f"[[{what}]]: eine {key} kommt doppelt vor: {', '.join(texts)}"
                     raise ValueError(said.replace("eine label", "ein label"))
-        fields = {entry.id for entry in self.fields}
-        for category in self.categories:
-            if category.field not in fields:
-                known = ", ".join(sorted(fields))
-                raise ValueError(
-                    f"[[categories]] {category.id}: Handlungsfeld {category.field!r} fehlt in "
-                    f"[[fields]] (dort: {known})"
-                )
+        return self
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> Settings:
+        self._require("categories", "field", "fields", "Handlungsfeld")
         self._require("categories", "group", "groups", "Gruppe")
         self._require("groups", "total", "totals", "Summe")
+        self._require("indicators", "field", "fields", "Handlungsfeld")
+        self._require("indicators", "category", "categories", "Kategorie")
+        self._require("indicators", "day_types", "day_types", "Tagesart")
         columns = ["residents", *self.residents.columns]
         for group in self.groups:
             unknown = [name for name in formula_columns(group.formula) if name not in columns]
@@ -95,6 +99,16 @@ class Settings(ProfileTable):
                     f"[[groups]] {group.id}: Spalte {unknown[0]!r} der Formel fehlt in "
                     f"[residents] columns (dort: {', '.join(columns)})"
                 )
+        with_group = {entry.id for entry in self.categories if entry.group}
+        for one in self.indicators:
+            if one.of == "need" and one.category not in with_group:
+                raise ValueError(
+                    f"[[indicators]] {one.id}: die Kategorie {one.category!r} hat keine group"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Settings:
         limits = [self.rule.max_minutes, *self.rule.bands_min]
         limits += [entry.max_minutes for entry in self.categories if entry.max_minutes is not None]
         if max(limits) > self.rule.max_way_min:
@@ -112,12 +126,13 @@ class Settings(ProfileTable):
         """Check that all entries of one list that name one of another name one that is there."""
         ids = [entry.id for entry in getattr(self, known)]
         for entry in getattr(self, what):
-            name = getattr(entry, key)
-            if name is not None and name not in ids:
-                raise ValueError(
-                    f"[[{what}]] {entry.id}: {title} {name!r} fehlt in [[{known}]] "
-                    f"(dort: {', '.join(ids) or 'nichts'})"
-                )
+            named = getattr(entry, key) or ()
+            for name in (named,) if isinstance(named, str) else named:
+                if name not in ids:
+                    raise ValueError(
+                        f"[[{what}]] {entry.id}: {title} {name!r} fehlt in [[{known}]] "
+                        f"(dort: {', '.join(ids) or 'nichts'})"
+                    )
 
     def layer(self, name: str) -> Path | None:
         """Path of a layer's first file, or None where the profile names none."""

@@ -224,6 +224,18 @@ def _loss_causes() -> pd.DataFrame:
     return pd.DataFrame([("course", "saturday", "o1", True, 2000)], columns=names)
 
 
+def _need_coverage() -> pd.DataFrame:
+    names = ["area_id", "category", "day_type", "group_id", "need", "covered", "low", "high"]
+    rows = [(COUNTY, "course", "school_day", "people", 400, 200, 150, 250)]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _indicators() -> pd.DataFrame:
+    names = ["indicator_id", "area_id", "numerator", "denominator", "value", "target", "status"]
+    rows = [("goal", COUNTY, 200.0, 400.0, 0.5, 0.8, "missed")]
+    return pd.DataFrame(rows, columns=names)
+
+
 def _bands() -> pd.DataFrame:
     names = ["area_id", "category", "day_type", "band_min", "residents", "within"]
     rows = [
@@ -311,6 +323,8 @@ def make_published() -> Published:
         "place_coverage": _place_coverage(),
         "losses": _losses(),
         "loss_causes": _loss_causes(),
+        "need_coverage": _need_coverage(),
+        "indicators": _indicators(),
         "bands": _bands(),
         "gaps": _gaps(cells),
         "service_dates": dates,

@@ -374,12 +374,11 @@ def indicators_of(settings: Settings) -> list[Indicator]:
     """The profile's indicators whose categories are computed."""
     group_of, found = groups_of(settings), []
     for one in settings.indicators:
-        of_field = tuple(c.id for c in settings.categories if c.field == one.field)
-        known = one.category is None or one.category in {c.id for c in settings.categories}
-        if not known or not of_field:
+        every = tuple(c.id for c in settings.categories)
+        if one.category is not None and one.category not in every:
             continue
         group = group_of[one.category] if one.of == "need" and one.category else None
-        categories = of_field if one.category is None else (one.category,)
+        categories = every if one.category is None else (one.category,)
         found.append(Indicator(one.id, one.kind, categories, one.day_types, group, one.target))
     return found
 

@@ -345,8 +345,8 @@ class Indicator(Named):
     """What is measured, and what it is to be at least.
 
     reach: the share of residents (or, `of = "need"`, of the category's group) that reaches the
-    category, there and back, on all of `day_types`. confirmed: the share of counted offers of the
-    field or category that somebody has confirmed in the last six months. offers_per_1000: counted
+    category, there and back, on all of `day_types`. confirmed: the share of counted offers, of the
+    category if one is named, that somebody has confirmed in the last six months. offers_per_1000: counted
     offers for 1,000 residents, or people of the group.
     """
 

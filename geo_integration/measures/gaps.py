@@ -72,9 +72,14 @@ def gaps(
     neighbours = _neighbours(homes, lived_in, parted)
     names = build_names(homes, areas, places, words)
     shapes = homes.geometry.to_numpy()
+    # Cells that neither overlap nor leave slivers are joined far faster.
+    is_coverage = bool(len(shapes)) and shapely.coverage_is_valid(shapes)
+    join = shapely.coverage_union_all if is_coverage else shapely.union_all
     core = names.residents >= core_residents
     served, longer = covered.served(), covered.longer_min()
     rows: list[dict[str, object]] = []
+    # On several kinds of day, and in several categories, the same cells hang together.
+    known: dict[bytes, dict[str, object]] = {}
     for c, category in enumerate(covered.categories):
         for d, day_type in enumerate(covered.day_types):
             found = _Findings(
@@ -85,11 +90,14 @@ def gaps(
                 need.get(category),
             )
             for members in _settlements(neighbours, ~served[c, d], core):
-                if names.residents[members].sum() >= min_residents:
-                    row = _describe(members, found, names, covered.offer_ids)
-                    shape = shapely.union_all(shapes[members])
-                    key = {"category": category, "day_type": day_type}
-                    rows.append({**key, **row, "geometry": shape})
+                if names.residents[members].sum() < min_residents:
+                    continue
+                key = members.tobytes()
+                if key not in known:
+                    known[key] = {**_place(members, names), "geometry": join(shapes[members])}
+                about = _describe(members, found, names.residents, covered.offer_ids)
+                question = {"category": category, "day_type": day_type}
+                rows.append({**question, **known[key], **about})
     return _ranked(rows, str(cells.crs))
 
 
@@ -197,35 +205,44 @@ def _components(pairs: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64]
     return label.astype(np.int64), groups
 
 
-def _describe(
-    members: NDArray[np.int64], found: _Findings, names: Names, offer_ids: NDArray[np.object_]
-) -> dict[str, object]:
-    """Name, residents, main reason and nearest offer of one area."""
+def _place(members: NDArray[np.int64], names: Names) -> dict[str, object]:
+    """What an area is, whatever is missing there: its name, residents and cells."""
     residents = names.residents[members]
-    reason = _most(found.reason[members], residents)
-    own = members[found.reason[members] == reason]
-    offer = _most(found.offer[own], names.residents[own])
-    own = own[found.offer[own] == offer]
-    minutes = found.minutes[own].astype(np.float64)
-    known = ~np.isnan(minutes)
-    weights = names.residents[own]
-    mean = np.average(minutes[known], weights=weights[known]) if known.any() else np.nan
     name, area_ids = name_of(members, names)
     return {
         "name": name,
         "area_ids": ",".join(area_ids),
         "residents": int(residents.sum()),
-        "need": np.nan if found.need is None else float(found.need[members].sum()),
         "cells": len(members),
-        "reason": REASONS[reason],
-        "offer_id": None if offer < 0 else offer_ids[offer],
-        "session": _most(found.session[own], weights),
-        "minutes": float(np.ceil(mean)),
         "largest": names.cell_ids[members[np.argmax(residents)]],
     }
 
 
+def _describe(
+    members: NDArray[np.int64],
+    found: _Findings,
+    residents: NDArray[np.int64],
+    offer_ids: NDArray[np.object_],
+) -> dict[str, object]:
+    """What is missing in an area: main reason, nearest offer, need."""
+    reason = _most(found.reason[members], residents[members])
+    own = members[found.reason[members] == reason]
+    offer = _most(found.offer[own], residents[own])
+    own = own[found.offer[own] == offer]
+    minutes, weights = found.minutes[own].astype(np.float64), residents[own]
+    known = ~np.isnan(minutes)
+    mean = np.nan
+    if known.any():
+        mean = float(np.ceil(minutes[known] @ weights[known] / weights[known].sum()))
+    return {
+        "need": np.nan if found.need is None else float(found.need[members].sum()),
+        "reason": REASONS[reason],
+        "offer_id": None if offer < 0 else offer_ids[offer],
+        "session": _most(found.session[own], weights),
+        "minutes": mean,
+    }
+
+
 def _most(values: NDArray[np.integer], weights: NDArray[np.int64]) -> int:
-    """Find the value with most residents; of equal ones the smallest."""
-    known, code = np.unique(values, return_inverse=True)
-    return int(known[np.bincount(code, weights).argmax()])
+    """Find the value, -1 or more, with most residents; of equal ones the smallest."""
+    return int(np.bincount(values + 1, weights).argmax()) - 1

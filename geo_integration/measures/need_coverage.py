@@ -14,7 +14,7 @@ from geo_integration.measures.need_ranges import range_sources, ranges, sum_part
 from geo_integration.measures.needs import controls, needs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -74,10 +74,12 @@ def need_of_groups(
 
 
 def _whole(best: NDArray[np.float64], areas: pd.Series[str]) -> NDArray[np.int64]:
-    """Whole people, adding up to the rounded sum of each municipality."""
+    """Whole people; municipalities and county add up to their sums, rounded."""
     zones = areas.reset_index(drop=True)
-    sums = pd.Series(best).groupby(zones).sum().round()
-    whole = spread(pd.Series(best), zones, sums.to_dict())
+    sums = pd.Series(best).groupby(zones).sum()
+    county: dict[Hashable, float] = {0: float(round(best.sum()))} if len(sums) else {}
+    totals = spread(sums, pd.Series(0, index=sums.index), county)
+    whole = spread(pd.Series(best), zones, totals.to_dict())
     return whole.to_numpy().astype(np.int64)
 
 

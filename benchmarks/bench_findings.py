@@ -1,8 +1,8 @@
 """Findings of a large county, after the journeys: 60,000 cells x 12 categories x 4 kinds of day.
 
-The journeys are synthetic: an offer is reached within a radius that differs by kind of day. The peer
-does the least that an analyst would: it writes the answers into one long table and sums residents
-within reach by municipality with pandas. Every line is measured in a process of its own.
+The journeys are synthetic: an offer is reached within a radius that differs by kind of day. The
+peer does the least that an analyst would: it writes the answers into one long table and sums
+residents within reach by municipality with pandas. Every line is measured in a process of its own.
 """
 
 from __future__ import annotations

@@ -102,14 +102,25 @@ def cli(*, debug: bool) -> None:
     metavar="ORDNER",
     help="Wohin die Ergebnisse kommen.  [Vorgabe: maps/LANDKREIS; mit Auswahl ein eigener Ordner]",
 )
+@click.option(
+    "--internal",
+    is_flag=True,
+    help="Interne Fassung: nichts zurückgehalten, mit Wasserzeichen; nicht veröffentlichen.",
+)
 def run(
-    county: str, municipalities: tuple[str, ...], categories: tuple[str, ...], out: Path | None
+    county: str,
+    municipalities: tuple[str, ...],
+    categories: tuple[str, ...],
+    out: Path | None,
+    *,
+    internal: bool,
 ) -> None:
     """Rechnet, wer welche Angebote erreicht, und schreibt Karten und Tabellen.
 
     \b
     Geschrieben werden:
       index.html                   Karte des Landkreises, im Browser zu öffnen
+      befunde.html                 die Befunde in Worten, zum Lesen und Drucken
       SCHLÜSSEL-GEMEINDE.html      eine Karte je Gemeinde
       tables/erreichbarkeit.xlsx   die Zahlen als Tabellen
       tables/nicht_uebernommen.xlsx  Zeilen der Angebotsliste mit Fehlern, falls es welche gibt
@@ -126,15 +137,15 @@ def run(
         from geo_integration import pipeline
 
         settings = settings_of(county)
-        folder = out or Path("maps") / _folder_name(
-            settings.folder.name, municipalities, categories
-        )
+        name = _folder_name(settings.folder.name, municipalities, categories)
+        folder = out or Path("maps") / (f"{name}-intern" if internal else name)
         with _progress() as progress:
             result = pipeline.run(
                 settings,
                 folder,
                 municipalities=municipalities,
                 categories=categories,
+                internal=internal,
                 progress=progress,
             )
         _print_summary(result, pipeline.with_categories(settings, categories))

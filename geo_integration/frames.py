@@ -649,7 +649,8 @@ class Facts(TypedDict):
     """What every page and table says of its run.
 
     method_version and made_from (short digest of inputs, settings, versions); how walking was
-    measured; the municipalities selected, if not all; what the guards found, in words.
+    measured; the municipalities selected, if not all; what the guards found, in words; where the
+    ranges of each group come from; whether it must not be published.
     """
 
     method_version: str
@@ -657,6 +658,8 @@ class Facts(TypedDict):
     walking: str
     selected: list[str]
     guards: list[str]
+    need_sources: dict[str, list[str]]
+    internal: bool
 
 
 class Published(NamedTuple):

@@ -43,18 +43,30 @@ from geo_integration.measures.indicators import Indicator, indicators
 from geo_integration.measures.losses import losses
 from geo_integration.measures.naming import Words
 from geo_integration.measures.need_coverage import Need, need_coverage, need_of_groups
+from geo_integration.measures.need_disclosure import NeedTables, Protection, published_need
 from geo_integration.measures.needs import Group
 from geo_integration.measures.quality_classes import (
     BANDS_M,
     quality_classes,
     residents_by_class,
 )
+from geo_integration.measures.suppression import Known, Rule
+from geo_integration.outputs.findings import NAME as FINDINGS
+from geo_integration.outputs.findings import findings_page
 from geo_integration.outputs.geodata import write_geopackage
 from geo_integration.outputs.hsds import write_hsds
 from geo_integration.outputs.labels import label, number
 from geo_integration.outputs.maps import write_pages
 from geo_integration.outputs.workbook import write_rejected, write_workbook
-from geo_integration.profile import Named, seconds_of_day
+from geo_integration.profile import Disclosure, Named, seconds_of_day
+from geo_integration.published_before import (
+    PublishedRun,
+    PublishedSums,
+    read_published,
+    shown_before,
+    sums_before,
+    write_published,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,6 +79,10 @@ if TYPE_CHECKING:
 
 METHOD_VERSION = "2"
 MANIFEST = "manifest.json"
+# Of internal outputs, which say so.
+NOTHING_WITHHELD = Disclosure.model_construct(
+    min_count=1, min_share_base=1, rounding=1, dominance=1.0, smallest_unit_m=0.0
+)
 # A street network that misses more than this share of the cells is the wrong one.
 MOST_OFF_STREET = 0.5
 
@@ -83,6 +99,7 @@ class Findings(NamedTuple):
     losses: pd.DataFrame
     loss_causes: pd.DataFrame
     need: dict[str, Need]
+    people: dict[str, NDArray[np.int64]]
     need_coverage: pd.DataFrame
     indicators: pd.DataFrame
     bands: pd.DataFrame
@@ -96,6 +113,7 @@ class Findings(NamedTuple):
 class Run:
     """What a run has written."""
 
+    run: str
     folder: Path
     index: Path
     pages: list[Path]
@@ -116,6 +134,7 @@ def run(
     *,
     municipalities: Sequence[str] = (),
     categories: Sequence[str] = (),
+    internal: bool = False,
     progress: Callable[[str, int, int], None] = _silent,
 ) -> Run:
     """Run the main job: offers, residents and timetable to maps and tables.
@@ -130,6 +149,8 @@ def run(
         Names or keys; only these are computed. Empty: all.
     categories : sequence of str
         Ids or labels; only these are computed. Empty: all.
+    internal : bool
+        Nothing is withheld, and a watermark says that this is not to be published.
     progress : callable
         Called with (step, done, total).
 
@@ -143,16 +164,24 @@ def run(
     GeoIntegrationError
         When an input or the selection cannot be used, or a file cannot be written.
     """
+    settings = (
+        settings.model_copy(update={"disclosure": NOTHING_WITHHELD}) if internal else settings
+    )
     narrowed = with_categories(settings, categories)
     for path in runs.earlier_outputs(folder / MANIFEST):
         require_writable(path)  # somebody may have a table open
     inputs = read_county(settings, progress=lambda done, total: progress("read", done, total))
+    earlier = read_published(settings.folder)
     everywhere = inputs.cells
     inputs, selected = with_municipalities(inputs, municipalities)
     settings, inputs = narrowed, with_offers_of(inputs, narrowed)
-    findings = find(settings, inputs, everywhere, progress=progress)
-    published = publish(settings, inputs, findings)
-    return write(settings, inputs, findings, published, folder, selected, progress=progress)
+    findings = find(settings, inputs, everywhere, earlier, progress=progress)
+    published, protection = publish(settings, inputs, findings, earlier)
+    findings.guards.extend(protection_guards(protection))
+    written = write(settings, inputs, findings, published, folder, selected, progress=progress)
+    if settings.county.data_status == "real" and not internal:
+        keep(settings, findings, protection, written.run)
+    return written
 
 
 # 1. Selection ---------------------------------------------------------------------------------
@@ -237,13 +266,14 @@ def find(
     settings: Settings,
     inputs: Inputs,
     everywhere: gpd.GeoDataFrame | None = None,
+    earlier: Sequence[PublishedRun] = (),
     *,
     progress: Callable[[str, int, int], None] = _silent,
 ) -> Findings:
     """Compute journeys there and back, coverage, need, and underserved areas.
 
     `everywhere` are the cells of the whole county where `inputs` has only some of them: totals of
-    groups are spread over all.
+    groups are spread over all. `earlier` is what was published before.
     """
     everywhere = inputs.cells if everywhere is None else everywhere
     limits, network = limits_of(settings), walk_network(settings, inputs)
@@ -289,7 +319,12 @@ def find(
     )
     progress("measures", 1, 3)
     county = settings.county.ags
-    withheld = withheld_cells(inputs.cells, min_count=settings.disclosure.min_count)
+    ids, residents = (inputs.cells[n].to_numpy() for n in ("cell_id", "residents"))
+    withheld = withheld_cells(
+        inputs.cells,
+        min_count=settings.disclosure.min_count,
+        known=shown_before(earlier, ids, residents),
+    )
     cells = inputs.cells.assign(withheld=withheld)
     by_area = area_coverage(cells, covered, county=county)
     by_reason = area_reasons(cells, covered, county=county)
@@ -343,6 +378,7 @@ def find(
         losses=lost,
         loss_causes=causes,
         need=need,
+        people=people,
         need_coverage=by_need,
         indicators=measured,
         bands=in_bands,
@@ -504,9 +540,34 @@ def days_of(settings: Settings, service_dates: pd.DataFrame) -> list[Day]:
 # 3. Disclosure control ------------------------------------------------------------------------
 
 
-def publish(settings: Settings, inputs: Inputs, findings: Findings) -> Published:
+def publish(
+    settings: Settings,
+    inputs: Inputs,
+    findings: Findings,
+    earlier: Sequence[PublishedRun] = (),
+) -> tuple[Published, Protection]:
     """Let through what may leave the house."""
-    return Published(
+    rule = settings.disclosure
+    ids = findings.cells["cell_id"].to_numpy(object)
+    shown = ~findings.cells["withheld"].to_numpy(bool)
+    before = {
+        group: Known(sums.members, sums.low, sums.high)
+        for group, people in findings.people.items()
+        if (sums := sums_before(earlier, group, ids, np.where(shown, people, 0))) is not None
+    }
+    of_groups, protection = published_need(
+        findings.cells,
+        findings.coverage,
+        findings.people,
+        groups_of(settings),
+        indicators_of(settings),
+        NeedTables(findings.need_coverage, findings.indicators, findings.gaps),
+        Rule(rule.min_count, rule.rounding, rule.dominance),
+        county=settings.county.ags,
+        smallest_unit_m=rule.smallest_unit_m,
+        before=before,
+    )
+    published = Published(
         areas=inputs.areas,
         places=inputs.places,
         stops=inputs.stops,
@@ -524,15 +585,44 @@ def publish(settings: Settings, inputs: Inputs, findings: Findings) -> Published
         ),
         losses=findings.losses,
         loss_causes=findings.loss_causes,
-        need_coverage=findings.need_coverage,
-        indicators=findings.indicators,
+        need_coverage=of_groups.need_coverage,
+        indicators=of_groups.indicators,
         bands=findings.bands,
-        gaps=findings.gaps.drop(columns="need"),
+        gaps=of_groups.gaps,
         service_dates=inputs.service_dates,
         sources=inputs.sources,
         quality=findings.quality,
         quality_residents=findings.quality_residents,
     )
+    return published, protection
+
+
+def protection_guards(protection: Protection) -> Guards:
+    """What the protection of groups cost."""
+    found: Guards = []
+    if protection.withheld:
+        found.append(
+            {"guard": "groups_withheld", "level": "info", "count": protection.withheld,
+             "detail": str(protection.sums)}
+        )  # fmt: skip
+    if protection.exposed:
+        found.append(
+            {"guard": "groups_exposed", "level": "warning", "count": protection.exposed,
+             "detail": ""}
+        )  # fmt: skip
+    return found
+
+
+def keep(settings: Settings, findings: Findings, protection: Protection, run: str) -> None:
+    """Keep what is published, so that later runs can take it as known."""
+    cells = findings.cells[~findings.cells["withheld"]]
+    ids = findings.cells["cell_id"].to_numpy(object)
+    groups = {
+        name: PublishedSums(ids, known.members, known.low, known.high)
+        for name, known in protection.published.items()
+    }
+    residents = dict(zip(cells["cell_id"], cells["residents"].tolist(), strict=True))
+    write_published(settings.folder, PublishedRun(run, residents, groups))
 
 
 # 4. Outputs -----------------------------------------------------------------------------------
@@ -550,6 +640,7 @@ def write(
 ) -> Run:
     """Write pages, tables, GeoPackage and manifest."""
     facts = _facts(settings, findings, inputs, selected)
+    internal = facts["internal"]
     tables = folder / "tables"
     pages = write_pages(
         published,
@@ -559,6 +650,11 @@ def write(
         areas=selected or None,
         progress=lambda done, total: progress("pages", done, total),
     )
+    in_words = folder / FINDINGS
+    with beside(in_words) as part:
+        text = findings_page(published, settings, facts=facts)
+        part.write_text(text, encoding="utf-8", newline="\n")
+    pages.append(in_words)
     progress("tables", 0, 3)
     workbook = tables / "erreichbarkeit.xlsx"
     with beside(workbook) as part:
@@ -574,7 +670,7 @@ def write(
         remove(rejected)
     progress("tables", 2, 3)
     with beside(folder / "coverage.gpkg") as part:
-        write_geopackage(part, published)
+        write_geopackage(part, published, internal=internal, language=settings.county.language)
     manifest = folder / MANIFEST
     stale = runs.earlier_outputs(manifest)
     written = [p for p in (*pages, workbook, rejected, folder / "coverage.gpkg") if p.is_file()]
@@ -586,6 +682,7 @@ def write(
         {
             **_made_from(settings, selected),
             "run": facts["made_from"],
+            "profile": "internal" if internal else "public",
             "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             "service_dates": published.service_dates.to_dict("records"),
             "guards": list(findings.guards),
@@ -597,6 +694,7 @@ def write(
     )
     progress("tables", 3, 3)
     return Run(
+        run=facts["made_from"],
         folder=folder,
         index=pages[0],
         pages=pages,
@@ -637,6 +735,8 @@ def _facts(
         "walking": walking,
         "selected": [str(names[a]) for a in selected],
         "guards": guard_notes(findings.guards, language),
+        "internal": settings.disclosure is NOTHING_WITHHELD,
+        "need_sources": {name: one.sources for name, one in findings.need.items()},
     }
 
 

@@ -281,10 +281,17 @@ class Geocoding(ProfileTable):
 
 
 class Disclosure(ProfileTable):
-    """How small a published number may be. Required: there is no hidden default."""
+    """How small a published number may be. Required: there is no hidden default.
+
+    Numbers of groups are multiples of `rounding`; none is published to which one cell contributes
+    more than the share `dominance`, nor of an area narrower than `smallest_unit_m`.
+    """
 
     min_count: int = Field(ge=3)
     min_share_base: int = Field(ge=1)
+    rounding: int = Field(ge=1, le=100)
+    dominance: float = Field(gt=0, le=1)
+    smallest_unit_m: float = Field(ge=500)
 
 
 class Named(ProfileTable):
@@ -346,8 +353,8 @@ class Indicator(Named):
 
     reach: the share of residents (or, `of = "need"`, of the category's group) that reaches the
     category, there and back, on all of `day_types`. confirmed: the share of counted offers, of the
-    category if one is named, that somebody has confirmed in the last six months. offers_per_1000: counted
-    offers for 1,000 residents, or people of the group.
+    category if one is named, that somebody has confirmed in the last six months.
+    offers_per_1000: counted offers for 1,000 residents, or people of the group.
     """
 
     field: Identifier

@@ -61,6 +61,9 @@ source = "test"
 [disclosure]
 min_count = 5
 min_share_base = 30
+rounding = 5
+dominance = 0.9
+smallest_unit_m = 1000
 
 [[fields]]
 id = "all"

@@ -66,10 +66,10 @@ def sheet_of(run, name):
 
 def test_the_run_writes_pages_tables_geopackage_and_manifest(whole):
     pages = {f"{key}-{name.lower()}.html" for key, name in MUNICIPALITIES.items()}
-    rest = {"index.html", "coverage.gpkg", "manifest.json"}
+    rest = {"index.html", "befunde.html", "coverage.gpkg", "manifest.json"}
     rest |= {"tables/erreichbarkeit.xlsx", "tables/nicht_uebernommen.xlsx"}
     assert set(files_in(whole.folder)) == pages | rest
-    assert {page.name for page in whole.pages} == pages | {"index.html"}
+    assert {page.name for page in whole.pages} == pages | {"index.html", "befunde.html"}
     assert whole.index == whole.folder / "index.html"
 
 
@@ -237,7 +237,9 @@ def test_holidays_have_fewer_connections_than_school_days(whole):
 
 
 def test_a_selection_only_writes_what_was_asked_for(part):
-    assert {page.name for page in part.pages} == {"index.html", "03455020-wangerland.html"}
+    assert {page.name for page in part.pages} == {
+        "index.html", "03455020-wangerland.html", "befunde.html"
+    }  # fmt: skip
     assert set(part.published.cells["area_id"]) == {"03455020"}
     assert part.published.coverage.categories == ("sprachkurs",)
     assert {row["Gemeinde"] for row in sheet_of(part, "Gemeinden")} == {"Wangerland"}

@@ -56,6 +56,9 @@ min_residents = 25
 [disclosure]
 min_count = 5
 min_share_base = 30
+rounding = 5
+dominance = 0.9
+smallest_unit_m = 1000
 
 [[fields]]
 id = "sprache"

@@ -29,7 +29,9 @@ OFFER_COLUMNS = [
 CELL_COLUMNS = ["cell_id", "area_id", "residents", "x_m", "y_m", "geometry"]
 
 
-def withheld_cells(cells: pd.DataFrame, *, min_count: int) -> pd.Series[bool]:
+def withheld_cells(
+    cells: pd.DataFrame, *, min_count: int, known: NDArray[np.bool_] | None = None
+) -> pd.Series[bool]:
     """Find the cells whose residents must not be published.
 
     Parameters
@@ -38,6 +40,8 @@ def withheld_cells(cells: pd.DataFrame, *, min_count: int) -> pd.Series[bool]:
         CELLS.
     min_count : int
         Smallest count that may be published, apart from 0.
+    known : ndarray of bool, optional
+        Cells that were published before as they are now: they hide nothing any more.
 
     Returns
     -------
@@ -52,40 +56,45 @@ def withheld_cells(cells: pd.DataFrame, *, min_count: int) -> pd.Series[bool]:
         When a municipality has too few residents to hide a small cell among.
     """
     hidden = pd.Series(data=False, index=cells.index)
+    before = np.zeros(len(cells), dtype=bool) if known is None else known
+    told = pd.Series(before, index=cells.index)
     for area, group in cells.groupby("area_id"):
-        found = _covered_up(group["residents"].to_numpy(np.int64), min_count)
+        counts, is_told = group["residents"].to_numpy(np.int64), told[group.index].to_numpy()
+        found = _covered_up(counts, min_count, is_told)
         if found is None:
             raise DisclosureError(
                 f"Gemeinde {area}: eine Zelle mit weniger als {min_count} Einwohnern lässt sich "
-                f"nicht geheim halten, weil es dort zu wenige andere gibt. Die Gemeinde mit einer "
-                f"benachbarten zusammenlegen oder die Zelle weglassen"
+                f"nicht geheim halten, weil es dort zu wenige andere gibt, die noch nie "
+                f"veröffentlicht wurden. Die Gemeinde mit einer anderen zusammenlegen oder die "
+                f"Zelle weglassen"
             )
         hidden[group.index] = found
     return hidden
 
 
-def _covered_up(counts: NDArray[np.int64], min_count: int) -> NDArray[np.bool_] | None:
+def _covered_up(
+    counts: NDArray[np.int64], min_count: int, known: NDArray[np.bool_]
+) -> NDArray[np.bool_] | None:
     """Small counts and what covers them up; None when nothing does.
 
     Somebody who knows the total, all that is published and this rule knows the sum of the withheld
     cells, that those added to cover the small ones lie between `min_count` and the smallest
-    published one, and at worst which is which. Cells with equal counts are treated alike.
+    published one, and at worst which is which. Cells with equal counts are treated alike, but for
+    those that are known from earlier: what hides a small cell must be unknown itself.
     """
     small: NDArray[np.bool_] = (counts > 0) & (counts < min_count)
-    if not small.any():
+    secret = small & ~known
+    if not secret.any():
         return small
-    for limit in np.unique(counts[counts >= min_count]):
-        hidden: NDArray[np.bool_] = (counts > 0) & (counts <= limit)
+    for limit in np.unique(counts[(counts >= min_count) & ~known]):
+        added: NDArray[np.bool_] = (counts >= min_count) & (counts <= limit) & ~known
         published = counts[counts > limit]
         most = int(published.min()) if len(published) else int(counts.sum())
+        hidden = secret | added
         if _keeps_range(
-            int(counts[hidden].sum()),
-            int(small.sum()),
-            int(hidden.sum() - small.sum()),
-            most,
-            min_count,
+            int(counts[hidden].sum()), int(secret.sum()), int(added.sum()), most, min_count
         ):
-            return hidden
+            return hidden | small
     return None
 
 

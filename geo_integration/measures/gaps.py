@@ -63,8 +63,9 @@ def gaps(
     Returns
     -------
     GeoDataFrame
-        GAPS, ranked by residents within category and day type. The id is made of the largest
-        cell's, so it stays as long as that cell is unserved.
+        GAPS, ranked within category and day type by those who need it, else by residents; and
+        `members`, the ids of the cells. The id is made of the largest cell's, so it stays as long
+        as that cell is unserved.
     """
     lived_in = ((cells["residents"] > 0) & ~cells["withheld"]).to_numpy(bool)
     homes, covered = cells[lived_in].reset_index(drop=True), covered.of_cells(lived_in)
@@ -154,7 +155,7 @@ def _neighbours(
 
 def _ranked(rows: list[dict[str, object]], crs: str) -> gpd.GeoDataFrame:
     """GAPS in order, with rank and id."""
-    columns = [*GAPS.columns, "area_ids", "largest", "geometry"]
+    columns = [*GAPS.columns, "area_ids", "members", "largest", "geometry"]
     table = pd.DataFrame(rows, columns=columns)
     ids = [table[name].astype(str) for name in ("category", "day_type", "largest")]
     table["gap_id"] = ids[0] + "-" + ids[1] + "-" + ids[2]
@@ -214,6 +215,7 @@ def _place(members: NDArray[np.int64], names: Names) -> dict[str, object]:
         "area_ids": ",".join(area_ids),
         "residents": int(residents.sum()),
         "cells": len(members),
+        "members": names.cell_ids[members],
         "largest": names.cell_ids[members[np.argmax(residents)]],
     }
 

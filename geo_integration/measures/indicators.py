@@ -79,7 +79,7 @@ def indicators(
         group = residents if one.group_id is None else np.where(shown, people[one.group_id], 0)
         own = counted[counted["category"].isin(one.categories)]
         if one.kind == REACH:
-            reached = _on_all_days(covered, one)
+            reached = reached_on_all_days(covered, one)
             counts = areas.sums(group * reached), areas.sums(group)
         elif one.kind == CONFIRMED:
             fresh = own[~own["stale"].astype(bool)]
@@ -106,7 +106,7 @@ def with_status(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(value=value, status=status)
 
 
-def _on_all_days(covered: Coverage, one: Indicator) -> NDArray[np.bool_]:
+def reached_on_all_days(covered: Coverage, one: Indicator) -> NDArray[np.bool_]:
     """Whether a cell reaches the category, or one of several, on each of the kinds of day."""
     places = [covered.categories.index(name) for name in one.categories]
     days = [covered.day_types.index(name) for name in one.day_types]

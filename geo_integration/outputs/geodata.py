@@ -11,6 +11,7 @@ import pyogrio
 
 from geo_integration.errors import OutputError
 from geo_integration.frames import REASONS
+from geo_integration.outputs.labels import label
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,12 +19,15 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo_integration.frames import Published
+    from geo_integration.outputs.labels import Language
 
 # GDAL writes this as the date of last change; a fixed one keeps equal runs byte-equal.
 _FIXED_DATE = "2000-01-01T00:00:00.000Z"
 
 
-def write_geopackage(path: Path, published: Published) -> None:
+def write_geopackage(
+    path: Path, published: Published, *, internal: bool = False, language: Language = "de"
+) -> None:
     """Write municipalities, cells, stops, offers and underserved areas.
 
     Parameters
@@ -34,6 +38,10 @@ def write_geopackage(path: Path, published: Published) -> None:
         What disclosure control let through. `cells` gets four columns for each category and day
         type: status, minutes out, back, and waiting at the venue; and the class of public
         transport quality for each day type.
+    internal : bool
+        Every layer says in its description that it must not be published.
+    language : {"de", "en"}
+        In this language.
 
     Raises
     ------
@@ -47,11 +55,13 @@ def write_geopackage(path: Path, published: Published) -> None:
         "offers": published.offers,
         "stops": published.stops,
     }
+    mark = label("page.internal", language)
     path.unlink(missing_ok=True)
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
     try:
         for name, table in layers.items():
-            _plain(table).to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+            more = {"layer_options": {"DESCRIPTION": mark}} if internal else {}
+            _plain(table).to_file(path, layer=name, driver="GPKG", engine="pyogrio", **more)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise OutputError(f"{path}: GeoPackage kann nicht geschrieben werden ({error})") from error
     finally:

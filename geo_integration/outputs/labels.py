@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 from geo_integration.errors import OutputError
+from geo_integration.outputs.labels_findings import FINDING_WORDS
 from geo_integration.outputs.labels_reasons import REASON_WORDS
 from geo_integration.outputs.labels_tables import TABLE_WORDS
 
@@ -25,6 +26,7 @@ _PAGE: Words = {
         "Wer kommt zu Fuß und mit Bus und Bahn hin – und wieder zurück? Und wo nicht: warum?",
         "Who gets there on foot and by public transport – and home again? And where not: why?",
     ),
+    "page.internal": ("INTERN – nicht veröffentlichen", "INTERNAL – do not publish"),
     "page.sample": (
         "Beispieldaten – nicht für Entscheidungen.",
         "Sample data – not for decisions.",
@@ -32,6 +34,7 @@ _PAGE: Words = {
     "page.skip_map": ("Zur Karte", "Skip to the map"),
     "page.skip_gaps": ("Zu den Versorgungslücken", "Skip to the underserved areas"),
     "page.skip_tables": ("Zu den Tabellen", "Skip to the tables"),
+    "page.findings": ("Befunde in Worten", "Findings in words"),
     "page.nav": ("Seiten", "Pages"),
     "page.nav_sections": ("Auf dieser Seite", "On this page"),
     "page.county": ("Ganzer Landkreis", "Whole county"),
@@ -190,8 +193,8 @@ _CARDS: Words = {
     "time.term_only": ("nicht in den Ferien", "not in school holidays"),
     "gap.heading": ("Versorgungslücken", "Underserved areas"),
     "gap.intro": (
-        "{category}, {day}: zusammenhängende Gebiete ohne Erreichbarkeit, nach Einwohnern.",
-        "{category}, {day}: contiguous areas out of reach, by residents.",
+        "{category}, {day}: zusammenhängende Gebiete ohne Erreichbarkeit, die größten zuerst.",
+        "{category}, {day}: contiguous areas out of reach, the largest first.",
     ),
     "gap.beyond": (
         "Lücken können über die Gemeindegrenze reichen; ihre Einwohner zählen dann ganz.",
@@ -395,7 +398,7 @@ _WEEKDAYS: Words = {
 }
 
 _PAGE_WORDS: Words = _PAGE | _CARDS | REASON_WORDS | _GRADES | _TABLES | _OFFER_COLUMNS | _WEEKDAYS
-_WORDS: Words = _PAGE_WORDS | TABLE_WORDS
+_WORDS: Words = _PAGE_WORDS | TABLE_WORDS | FINDING_WORDS
 
 OFFER_COLUMNS = tuple(key.removeprefix("offer.") for key in _OFFER_COLUMNS)
 
@@ -443,6 +446,22 @@ def words(lang: Language) -> dict[str, str]:
 
 
 LITTLE = 0.005
+
+
+def clock(seconds: int) -> str:
+    """Write seconds of the day as HH:MM.
+
+    Parameters
+    ----------
+    seconds : int
+        Of the day; past 24 hours it is the clock of the night after.
+
+    Returns
+    -------
+    str
+        Such as "18:30".
+    """
+    return f"{seconds // 3600 % 24:02d}:{seconds % 3600 // 60:02d}"
 
 
 def number(value: float, lang: Language, *, digits: int = 0) -> str:

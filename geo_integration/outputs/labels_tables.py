@@ -196,6 +196,26 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
         "Gerechnet: {count} Einwohner in {detail} Zellen",
         "Computed: {count} residents in {detail} cells",
     ),
+    "guard.groups_withheld": (
+        (
+            "Zahlen von Gruppen, die fehlen, weil sie klein sind oder kleine verraten: "
+            "{count} von {detail}"
+        ),
+        (
+            "Numbers of groups that are missing, being small or telling small ones: {count} of "
+            "{detail}"
+        ),
+    ),
+    "guard.groups_exposed": (
+        (
+            "Personen in kleinen Zahlen, die sich schon aus früheren Veröffentlichungen errechnen "
+            "lassen: {count}. Mit der oder dem Datenschutzbeauftragten besprechen"
+        ),
+        (
+            "People in small numbers that earlier publications tell already: {count}. Talk "
+            "to the data protection officer"
+        ),
+    ),
     "guard.cells_withheld": (
         (
             "Zellen mit zu wenigen Einwohnern, zurückgehalten: {count} "

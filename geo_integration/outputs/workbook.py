@@ -9,6 +9,7 @@ import pandas as pd
 import xlsxwriter
 
 from geo_integration.outputs import workbook_sheets as sheets
+from geo_integration.outputs.sentences import Context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ _FIXED_DATE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 _FORMATS = {
     "count": "#,##0",
     "share": "0.0%",
+    "value": "0.00",
     "minutes": "#,##0",
     "text": "@",
     "date": "dd.mm.yyyy",
@@ -61,9 +63,11 @@ def write_workbook(
     faults : DataFrame
         FAULTS of the inputs.
     """
-    context = sheets.Context(published, settings, settings.county.language, facts)
+    context = Context(published, settings, settings.county.language, facts)
     contents = {
         "figures": sheets.figures(context, county=True),
+        "indicators": sheets.indicators(context),
+        "need": sheets.need(context),
         "areas": sheets.figures(context, county=False),
         "reasons": sheets.reasons(context),
         "places": sheets.places(context),
@@ -87,6 +91,10 @@ def write_workbook(
         _write_guide(book, context)
         for name, columns in contents.items():
             _write_sheet(book, context.say(f"sheet.{name}"), columns)
+        if facts["internal"]:
+            for sheet in book.worksheets():
+                sheet.set_header(f"&C&B{context.say('page.internal')}")
+                sheet.set_tab_color("#B3123C")
 
 
 def write_rejected(path: Path, rejected: pd.DataFrame, doubtful: pd.DataFrame) -> None:
@@ -105,11 +113,11 @@ def write_texts(path: Path, tables: Mapping[str, pd.DataFrame]) -> None:
             _write_sheet(book, name, [(str(c), "text", table[c]) for c in table.columns])
 
 
-def _title(context: sheets.Context) -> str:
+def _title(context: Context) -> str:
     return context.say("guide.title", name=context.settings.county.name)
 
 
-def _write_guide(book: xlsxwriter.Workbook, context: sheets.Context) -> None:
+def _write_guide(book: xlsxwriter.Workbook, context: Context) -> None:
     """First sheet: what this is, and what it is not."""
     county, rule = context.settings.county, context.settings.disclosure
     sheet = book.add_worksheet(context.say("sheet.guide"))
@@ -118,6 +126,8 @@ def _write_guide(book: xlsxwriter.Workbook, context: sheets.Context) -> None:
     warn = book.add_format({"bold": True, "font_color": "#9C0006", "text_wrap": True})
     sheet.set_column(0, 0, 100)
     lines = [(_title(context), bold)]
+    if context.facts["internal"]:
+        lines.append((context.say("page.internal"), warn))
     if county.data_status == "sample":
         lines.append((context.say("page.sample"), warn))
     if county.status_note:

@@ -2,61 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo_integration.outputs.labels import label
+from geo_integration.outputs.sentences import definition, gap_sentences, measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from geo_integration.frames import Facts, Published
     from geo_integration.outputs.labels import Language
-    from geo_integration.profile import Named
-    from geo_integration.settings import Settings
+    from geo_integration.outputs.sentences import Context
 
 Sheet = list[tuple[str, str, "Iterable[object]"]]
 
 
-class Context(NamedTuple):
-    """What every sheet needs."""
-
-    published: Published
-    settings: Settings
-    language: Language
-    facts: Facts
-
-    def say(self, key: str, **values: object) -> str:
-        """Words in the county's language, with the blanks filled in."""
-        text = label(key, self.language)
-        for name, value in values.items():
-            text = text.replace(f"{{{name}}}", str(value))
-        return text
-
-    def name_of(self, entries: Sequence[Named]) -> dict[str, str]:
-        """What readers call them, by id."""
-        return {entry.id: entry.name_in(self.language) for entry in entries}
-
-    def question(self, table: pd.DataFrame) -> Sheet:
-        """Columns that say what a row is about: municipality, category, day."""
-        shown: Sheet = []
-        if "area_id" in table:
-            shown.append((self.say("column.area"), "text", table["area_id"].map(self.areas())))
-        categories = self.name_of(self.settings.categories)
-        days = self.name_of(self.settings.day_types)
-        return [
-            *shown,
-            (self.say("column.category"), "text", table["category"].map(categories)),
-            (self.say("column.day_type"), "text", table["day_type"].map(days)),
-        ]
-
-    def areas(self) -> dict[str, str]:
-        """Names of municipalities, and of the sum over all that were computed."""
-        areas = self.published.areas
-        total = "county.selection" if self.facts["selected"] else "county.total"
-        names = dict(zip(areas["area_id"], areas["name"].astype(str), strict=True))
-        return {self.settings.county.ags: self.say(total)} | names
+def question(context: Context, table: pd.DataFrame) -> Sheet:
+    """Columns that say what a row is about: municipality, category, day."""
+    shown: Sheet = []
+    if "area_id" in table:
+        shown.append((context.say("column.area"), "text", table["area_id"].map(context.areas())))
+    categories = context.name_of(context.settings.categories)
+    days = context.name_of(context.settings.day_types)
+    return [
+        *shown,
+        (context.say("column.category"), "text", table["category"].map(categories)),
+        (context.say("column.day_type"), "text", table["day_type"].map(days)),
+    ]
 
 
 def _residents_title(context: Context) -> str:
@@ -97,7 +69,7 @@ def reasons(context: Context) -> Sheet:
     table = context.published.area_reasons
     say = context.say
     return [
-        *context.question(table),
+        *question(context, table),
         (say("column.reason"), "text", [say(f"reason.{r}") for r in table["reason"]]),
         (_residents_title(context), "count", table["residents"]),
     ]
@@ -107,11 +79,11 @@ def places(context: Context) -> Sheet:
     """Residents within reach, per Ortsteil."""
     table = context.published.place_coverage
     say = context.say
-    area, *question = context.question(table)
+    area, *about = question(context, table)
     return [
         area,
         (say("column.place"), "text", table["place"]),
-        *question,
+        *about,
         (say("column.residents_counted"), "count", table["residents"]),
         (say("column.covered"), "count", table["covered"]),
         (say("column.share_covered"), "share", table["share_covered"]),
@@ -126,7 +98,7 @@ def losses(context: Context) -> Sheet:
     first = context.settings.day_types[0].name_in(context.language)
     say = context.say
     return [
-        *context.question(table),
+        *question(context, table),
         (say("column.covered_first", day=first), "count", table["covered"]),
         (say("column.lost"), "count", table["lost"]),
         (say("column.lost_paused"), "count", table["lost_paused"]),
@@ -142,11 +114,54 @@ def loss_causes(context: Context) -> Sheet:
     say = context.say
     why = ["loss.paused" if paused else "loss.no_way" for paused in table["paused"]]
     return [
-        *context.question(table),
+        *question(context, table),
         (say("column.name"), "text", table["offer_id"].map(names)),
         (say("column.why"), "text", [say(key) for key in why]),
         (_residents_title(context), "count", table["residents"]),
         (say("column.offer_id"), "text", table["offer_id"]),
+    ]
+
+
+def need(context: Context) -> Sheet:
+    """Those who need a category, and how many of them reach it."""
+    table = context.published.need_coverage
+    share = (table["covered"] / table["need"].where(table["need"] > 0)).astype("Float64")
+    say = context.say
+    return [
+        *question(context, table),
+        (say("column.group"), "text", table["category"].map(context.groups())),
+        (say("column.need"), "count", table["need"]),
+        (say("column.need_covered"), "count", table["covered"]),
+        (say("column.need_share"), "share", share.round(2)),
+        (say("column.need_low"), "count", table["low"]),
+        (say("column.need_high"), "count", table["high"]),
+    ]
+
+
+def indicators(context: Context) -> Sheet:
+    """Goals: definition, value, target, status, and who is responsible."""
+    table = context.published.indicators
+    own = {one.id: one for one in context.settings.indicators}
+    rows = [own[name] for name in table["indicator_id"]]
+    fields = context.name_of(context.settings.fields)
+    say, published = context.say, context.published
+    first = published.service_dates["date"]
+    as_of = first.min() if len(first) else None
+    return [
+        (say("column.area"), "text", table["area_id"].map(context.areas())),
+        (say("column.field"), "text", [fields[one.field] for one in rows]),
+        (say("column.indicator"), "text", [one.name_in(context.language) for one in rows]),
+        (say("column.definition"), "text", [definition(context, one) for one in rows]),
+        (say("column.counted"), "text", [measured(context, one) for one in rows]),
+        (say("column.numerator"), "count", table["numerator"]),
+        (say("column.denominator"), "count", table["denominator"]),
+        (say("column.value_reached"), "value", table["value"]),
+        (say("column.target"), "value", table["target"]),
+        (say("column.goal_status"), "text", [say(f"goal.{s}") for s in table["status"]]),
+        (say("column.responsible"), "text", [one.responsible for one in rows]),
+        (say("column.interval"), "text", [one.interval for one in rows]),
+        (say("column.as_of"), "date", [as_of] * len(table)),
+        (say("column.method"), "text", [context.facts["method_version"]] * len(table)),
     ]
 
 
@@ -155,7 +170,7 @@ def bands(context: Context) -> Sheet:
     table = context.published.bands
     say = context.say
     return [
-        *context.question(table),
+        *question(context, table),
         (say("column.band"), "minutes", table["band_min"]),
         (_residents_title(context), "count", table["residents"]),
         (say("column.within"), "count", table["within"]),
@@ -183,7 +198,7 @@ def gaps(context: Context) -> Sheet:
     offers = context.published.offers.set_index("offer_id")["name"]
     say = context.say
     return [
-        *context.question(table),
+        *question(context, table),
         (say("column.rank"), "count", table["rank"]),
         (say("column.gap"), "text", table["name"]),
         (_residents_title(context), "count", table["residents"]),
@@ -191,6 +206,7 @@ def gaps(context: Context) -> Sheet:
         (say("column.reason"), "text", [say(f"reason.{r}") for r in table["reason"]]),
         (say("column.nearest"), "text", table["offer_id"].map(offers)),
         (say("column.minutes"), "minutes", table["minutes"]),
+        (say("column.finding"), "text", gap_sentences(context, table)),
         (say("column.gap_id"), "text", table["gap_id"]),
     ]
 

@@ -232,7 +232,7 @@ def test_whoever_knows_the_rule_the_total_and_all_that_is_published_cannot_tell_
     # is one case. In none of them is a small cell's number the only one that fits.
     cases = {}
     for residents in itertools.product(range(17), repeat=3):
-        hidden = _covered_up(np.array(residents), K)
+        hidden = _covered_up(np.array(residents), K, np.zeros(len(np.array(residents)), dtype=bool))
         if hidden is None:
             continue
         shown = tuple(n for n, w in zip(residents, hidden, strict=True) if not w)

@@ -15,6 +15,8 @@ HOUR = 3600
 SPAN = (6 * HOUR, 22 * HOUR)
 MONDAY = dt.date(2026, 11, 2)
 ALL = {
+    "groups_exposed",
+    "groups_withheld",
     "atypical_date",
     "cells_off_street",
     "cells_on_islands",

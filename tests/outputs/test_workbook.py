@@ -12,13 +12,13 @@ from geo_integration.outputs.workbook import write_rejected, write_workbook
 from geo_integration.settings import read_settings
 
 SHEETS = {
-    "de": ["Lesehinweis", "Kennzahlen", "Gemeinden", "Gründe", "Ortsteile",
+    "de": ["Lesehinweis", "Kennzahlen", "Ziele", "Bedarf", "Gemeinden", "Gründe", "Ortsteile",
            "Verluste", "Verlorene Angebote",
            "Zeitbänder",
            "ÖV-Güteklassen", "Versorgungslücken",
            "Angebote", "Nicht gezählt", "Annahmen", "Fahrplantage", "Prüfungen",
            "Eingabefehler", "Quellen"],
-    "en": ["Read first", "Key figures", "Municipalities", "Reasons", "Places",
+    "en": ["Read first", "Key figures", "Goals", "Need", "Municipalities", "Reasons", "Places",
            "Losses", "Offers lost",
            "Time bands",
            "Transport quality", "Underserved areas",
@@ -31,6 +31,8 @@ FACTS = {
     "walking": "Luftlinie mal 1,3",
     "selected": [],
     "guards": ["alles gut"],
+    "need_sources": {},
+    "internal": False,
 }
 GUARDS = [{"guard": "residents_total", "level": "info", "count": 1, "detail": ""}]
 NO_FAULTS = pd.DataFrame(columns=["file", "row", "column", "found", "message", "severity"])

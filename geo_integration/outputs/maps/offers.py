@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from geo_integration.outputs.labels import OFFER_COLUMNS, Language, label, number
+from geo_integration.outputs.labels import OFFER_COLUMNS, Language, clock, label, number
 from geo_integration.outputs.maps.encode import points, positions, text
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from geo_integration.frames import Published
     from geo_integration.settings import Settings
 
-HOUR_S, MINUTE_S = 3600, 60
 RUN = 3
 
 
@@ -92,7 +91,7 @@ def session_texts(sessions: pd.DataFrame, lang: Language) -> dict[str, list[str]
             "tuple[str, int, int, str, bool, bool]", key
         )
         weekdays = sorted({int(v) for v in part["weekday"]})
-        said = f"{_weekdays(weekdays, lang)} {_clock(int(start))}–{_clock(int(end))}"
+        said = f"{_weekdays(weekdays, lang)} {clock(int(start))}–{clock(int(end))}"
         flags = {"time.drop_in": drop_in, "time.term_only": term}
         notes = [_rhythm(rhythm, lang)] if rhythm else []
         notes += [label(key, lang) for key, flag in flags.items() if flag]
@@ -135,11 +134,6 @@ def _weekdays(days: list[int], lang: Language) -> str:
             runs.append([day])
     names = [[label(f"weekday_short.{day}", lang) for day in run] for run in runs]
     return ", ".join(f"{n[0]}–{n[-1]}" if len(n) >= RUN else ", ".join(n) for n in names)
-
-
-def _clock(seconds: int) -> str:
-    """Seconds of the day as HH:MM."""
-    return f"{seconds // HOUR_S % 24:02d}:{seconds % HOUR_S // MINUTE_S:02d}"
 
 
 def _extra(row: Mapping[str, Any], lang: Language) -> list[list[str]]:

@@ -128,6 +128,7 @@ def _frame_of_page(
         "area": area_id,
         "selection": selection,
         "sample": county.data_status == "sample",
+        "internal": bool(facts.get("internal")),
         "status_note": county.status_note,
         "modelled": settings.residents.modelled,
         "min_count": settings.disclosure.min_count,

@@ -25,6 +25,7 @@ _BODY = """\
 <header>
 {banner}<div class="title"><h1><bdi>{name}</bdi></h1><p>{page.lead}</p></div>
 <nav id="pages" aria-label="{page.nav}"></nav>
+<p id="findings"><a href="befunde.html">{page.findings}</a></p>
 </header>
 <main>
 <p id="broken" class="banner" role="alert" hidden>{page.too_old}</p>
@@ -139,11 +140,13 @@ def body(payload: Mapping[str, Any]) -> str:
 
 def _banner(payload: Mapping[str, Any]) -> str:
     """Warn above everything else, where the data are a sample; else give the note alone."""
-    note = escaped(payload["status_note"])
+    note, words = escaped(payload["status_note"]), payload["words"]
+    internal = f"<strong>{escaped(words['page.internal'])}</strong>" if payload["internal"] else ""
+    mark = f'<p class="banner internal" role="note">{internal}</p>\n' if internal else ""
     if payload["sample"]:
-        said = escaped(payload["words"]["page.sample"])
-        return f'<p class="banner" role="note"><strong>{said}</strong> {note}</p>\n'
-    return f'<p class="banner plain" role="note">{note}</p>\n' if note else ""
+        said = escaped(words["page.sample"])
+        return f'{mark}<p class="banner" role="note"><strong>{said}</strong> {note}</p>\n'
+    return mark + (f'<p class="banner plain" role="note">{note}</p>\n' if note else "")
 
 
 def _noscript(payload: Mapping[str, Any], people: str) -> str:

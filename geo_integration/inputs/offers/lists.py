@@ -88,7 +88,7 @@ def read_offers(
     sheets = [sheet for path in paths for sheet in offer_sheets(path, faults, known=known)]
     raw = pd.concat([sheet.raw for sheet in sheets], ignore_index=True)
     table = pd.concat([sheet.known for sheet in sheets], ignore_index=True)
-    table = _without_secrets(table, faults)
+    table = without_secrets(table, faults)
     table = without_notes(table, raw, faults)
     start = len(faults)
     offers = _without_unusable(table, categories, faults)
@@ -106,7 +106,7 @@ def read_offers(
 # Rows -----------------------------------------------------------------------------------------
 
 
-def _without_secrets(table: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
+def without_secrets(table: pd.DataFrame, faults: FaultList) -> pd.DataFrame:
     """Leave out confidential rows before anything of them can reach a message or a file.
 
     What may be a secret is one: "vertraulich!" is no clear no.

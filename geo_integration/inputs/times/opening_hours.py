@@ -61,29 +61,31 @@ _APPOINTMENT = re.compile(APPOINTMENT, re.IGNORECASE)
 _PLACES = frozenset(
     (
         "raum", "räume", "zimmer", "saal", "haus", "gebäude", "etage", "stock", "stockwerk", "og",
-        "eg", "ug", "dg", "keller", "halle", "büro", "foyer", "eingang", "hintereingang",
+        "eg", "ug", "dg", "keller", "halle", "foyer", "eingang", "hintereingang",
         "seiteneingang", "turnhalle", "aula", "bibliothek", "bücherei", "küche", "hof",
         "gemeindehaus", "rathaus", "familienzentrum", "mehrgenerationenhaus", "dachgeschoss",
         "erdgeschoss", "obergeschoss", "untergeschoss", "gruppenraum", "seminarraum", "café",
         "room", "floor", "hall",
         "frauen", "männer", "kinder", "jugendliche", "eltern", "senioren", "familien", "mädchen",
         "jungen", "anfänger", "fortgeschrittene", "women", "men", "children", "parents",
-        "beginners", "kurs", "gruppe", "deutschkurs", "sprachkurs", "sprachcafé", "a1", "a2", "b1",
-        "b2", "c1", "c2",
+        "beginners", "kurs", "gruppe", "deutschkurs", "sprachkurs", "sprachcafé", "niveau",
     )
 )  # fmt: skip
+_LEVEL = re.compile(r"[abc][12](?:\.\d)?(?:[-+][abc][12](?:\.\d)?)?")
 _GLUE = frozenset(
     (
         "im", "in", "der", "die", "das", "dem", "den", "für", "nur", "und", "&", "großer", "großen",
         "kleiner", "kleinen", "nr", "nr.", "for", "the", "only",
     )
 )  # fmt: skip
-_SIGN_UP = re.compile(
-    r"(?:bitte|nur|mit|nach|ohne|um|vorherige[r]?|telefonische[r]?|\s)*"
-    r"(?:anmeldung|anmelden|voranmeldung)(?:\s+(?:ist\s+)?(?:erforderlich|erwünscht|erbeten"
-    r"|notwendig|nötig))?",
-    re.IGNORECASE,
+# Not the bare word: that may head the hours of the office.
+SIGN_UP = (
+    r"(?:(?:bitte\s+|nur\s+)*(?:mit|nach|ohne|um)\s+(?:vorherige[rn]?\s+|telefonische[rn]?\s+)*"
+    r"(?:anmeldung|voranmeldung)|bitte\s+(?:vorher\s+)?anmelden"
+    r"|(?:vorherige\s+|telefonische\s+)*(?:anmeldung|voranmeldung)\s+(?:ist\s+)?"
+    r"(?:erforderlich|erwünscht|erbeten|notwendig|nötig))"
 )
+_SIGN_UP = re.compile(SIGN_UP, re.IGNORECASE)
 
 _CONTACT = re.compile(
     r"(?:tel(?:efon)?|fax|mobil|handy|phone)\b[.:]*\s*\+?[\d\s/()-]{5,}"
@@ -119,10 +121,17 @@ def is_remark(text: str) -> bool:
     Every word must be known: "Raum 3", "2. OG", "nur für Frauen", "Anmeldung erforderlich",
     "Tel. 04461 919".
     """
-    if _SIGN_UP.fullmatch(text.strip()) or _CONTACT.fullmatch(text.strip()):
-        return True
+    return bool(
+        _SIGN_UP.fullmatch(text.strip())
+        or _CONTACT.fullmatch(text.strip())
+        or tells_where(text.rstrip(": "))
+    )
+
+
+def tells_where(text: str) -> bool:
+    """Whether words only tell where or for whom: "Raum 3", "2. OG", "nur für Frauen"."""
     words = [word for word in re.split(r"[\s,/]+", text.lower().strip()) if word]
-    known = [word in _PLACES for word in words]
+    known = [word in _PLACES or bool(_LEVEL.fullmatch(word)) for word in words]
     return any(known) and all(
         place or word in _GLUE or re.fullmatch(r"[a-z]?\d{1,3}[a-z]?\.?|[a-h]", word, re.ASCII)
         for place, word in zip(known, words, strict=True)

@@ -457,7 +457,8 @@ BROKEN = (
     "nur im Sommer", "evtl.", "alternierend", "ab 2027", "entfällt", "(wechselnd)", "bis 31.12.",
     "außer", "nicht", "jeden zweiten", "oder 10-11", "Xy", "10", "9-", "Uhrzeit folgt", "im August",
     "1.", "nur in den Ferien", "(9)", "ab 18 Uhr", "3. Woche", "(Mi)", "(14-16)", "Do", "-",
-    "werktags", "gerade", "monatlich", "letzten",
+    "werktags", "gerade", "monatlich", "letzten", "10 Termine", "ca.", "WE", "Ramadan:", "Kl. 8-10",
+    "biweekly", "Büro", "außer 1.", "7-10 Kinder",
 )  # fmt: skip
 
 

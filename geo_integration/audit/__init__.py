@@ -1,0 +1,1 @@
+"""Looks through finished outputs for what disclosure control withheld, or should have."""

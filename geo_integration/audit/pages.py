@@ -1,0 +1,269 @@
+"""Web pages: nothing is loaded from elsewhere, and the data hold only what may be public."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+from geo_integration.audit.columns import tables_of
+from geo_integration.audit.tables import check_cells, check_tables
+from geo_integration.outputs.labels_tables import TABLE_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from geo_integration.audit.report import Report
+
+_REMOTE = re.compile(r"\s*(?:https?:|wss?:|ftp:)?//", re.IGNORECASE)
+_CSS = re.compile(r"(?:url\(|@import)\s*[\"']?\s*((?:https?:|ftp:)?//[^\"')\s;]*)", re.IGNORECASE)
+_ASKED = re.compile(
+    r"(?:fetch|importScripts|import|sendBeacon|WebSocket|EventSource)\s*\(\s*[\"'`]((?:https?:|wss?:)?//[^\"'`]*)"
+    r"|\.open\(\s*[\"'`]\w+[\"'`]\s*,\s*[\"'`]((?:https?:)?//[^\"'`]*)"
+    r"|\.(?:src|href)\s*=\s*[\"'`]((?:https?:)?//[^\"'`]*)"
+    r"|(?:from|import)\s+[\"'`]((?:https?:)?//[^\"'`]*)"
+)
+_LINKS = {"a", "area"}
+_LOADING = (
+    "src",
+    "href",
+    "xlink:href",
+    "data",
+    "poster",
+    "action",
+    "formaction",
+    "background",
+    "manifest",
+)
+_NO_NETWORK = re.compile(r"(?<![\w-])(?:https?:|wss?:|\*(?![\w-]))", re.IGNORECASE)
+# Keys of the data of a page; whatever else stands there was never looked at.
+PAGE_KEYS: dict[str, set[str]] = {
+    "": {
+        "lang", "words", "county", "name", "title", "area", "selection", "sample", "internal",
+        "status_note", "modelled", "min_count", "min_share_base", "min_gap", "reasons", "bands",
+        "categories", "days", "rule", "facts", "areas", "places", "stops", "cells", "coverage",
+        "offers", "gaps", "table", "within", "sources", "dates", "pool",
+    },
+    "categories": {"id", "label", "letter", "field", "max"},
+    "days": {"id", "label"},
+    "rule": {"max", "wait", "early", "late", "visit", "access", "direct", "speed", "source"},
+    "facts": {"method_version", "made_from", "walking", "guards"},
+    "areas": {"id", "name", "page", "rings"},
+    "cells": {"rings", "area", "residents"},
+    "coverage": {"lines", "by"},
+    "coverage.by": {
+        "reason", "offer", "offers", "out_min", "back_min", "walk_min", "booked_min", "lead_min",
+        "out_line", "back_line",
+    },
+    "offers": {
+        "name", "provider", "category", "area", "grade", "note", "doubtful", "counted", "timed",
+        "times", "extra", "at",
+    },
+    "gaps": {
+        "category", "day", "rank", "name", "residents", "cells", "reason", "offer", "minutes",
+        "rings", "at",
+    },
+    "table": {"rows", "by"},
+    "table.by": {"residents", "covered", "uncovered", "booked", "share"},
+}  # fmt: skip
+_LEAST_ROWS = 3
+_PRIVATE = ("offer.remark", "offer.confirmed_by", "offer.confidential")
+
+
+class _Page(HTMLParser):
+    """Collects what a page loads, its policy, its scripts, its tables."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.remote: list[str] = []
+        self.policies: list[str] = []
+        self.blocks: list[tuple[dict[str, str], list[str]]] = []
+        self.tables: list[list[list[object]]] = []
+        self.comments = 0
+        self._cell: list[str] | None = None
+        self._in_block = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "meta" and given.get("http-equiv", "").lower() == "content-security-policy":
+            self.policies.append(given.get("content", ""))
+        if tag == "meta" and given.get("http-equiv", "").lower() == "refresh":
+            self.remote += re.findall(
+                r"url=\s*['\"]?((?:https?:)?//\S+)", given.get("content", ""), re.IGNORECASE
+            )
+        if tag not in _LINKS:
+            addresses = [given.get(name, "") for name in _LOADING]
+            addresses += [part.strip().split(" ")[0] for part in given.get("srcset", "").split(",")]
+            self.remote += [address for address in addresses if _REMOTE.match(address)]
+        self.remote += _CSS.findall(given.get("style", ""))
+        self._in_block = tag in {"script", "style"}
+        if self._in_block:
+            self.blocks.append(({**given, "": tag}, []))
+        elif tag == "table":
+            self.tables.append([])
+        elif tag == "tr" and self.tables:
+            self.tables[-1].append([])
+        elif tag in {"td", "th"} and self.tables and self.tables[-1]:
+            self._cell = []
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_block = False
+        if tag in {"td", "th"} and self._cell is not None:
+            self.tables[-1][-1].append(" ".join("".join(self._cell).split()))
+            self._cell = None
+
+    def handle_data(self, data: str) -> None:
+        if self._in_block and self.blocks:
+            self.blocks[-1][1].append(data)
+        elif self._cell is not None:
+            self._cell.append(data)
+
+
+def check_page(report: Report, file: str, text: str) -> str:
+    """Look through one page; give its text without the words that every page carries.
+
+    Parameters
+    ----------
+    report : Report
+        Gets the findings.
+    file : str
+        Name of the page.
+    text : str
+        Its source.
+
+    Returns
+    -------
+    str
+        The source; of the data, only what differs from page to page.
+    """
+    page = _Page()
+    page.feed(text)
+    page.close()
+    for address in dict.fromkeys([*page.remote, *_in_blocks(page)]):
+        report.add(file, "remote", "", f"Lädt von einem anderen Server: {address[:80]}")
+    if not page.policies:
+        report.add(file, "policy", "", "Ohne Inhaltsrichtlinie (Content-Security-Policy)")
+    for policy in page.policies:
+        if _NO_NETWORK.search(policy) or "default-src" not in policy:
+            report.add(file, "policy", "", "Die Inhaltsrichtlinie erlaubt andere Server")
+    tables = [t for n, rows in enumerate(page.tables) for t in tables_of(rows, f"Tabelle {n + 1}")]
+    check_tables(report, file, tables)
+    for attributes, content in page.blocks:
+        if "json" in attributes.get("type", ""):
+            source = "".join(content)
+            text = text.replace(source, _check_data(report, file, source), 1)
+    return text
+
+
+def _in_blocks(page: _Page) -> Iterator[str]:
+    """Addresses that scripts and styles load."""
+    for attributes, content in page.blocks:
+        source = "".join(content)
+        if attributes[""] == "style":
+            yield from _CSS.findall(source)
+        elif "json" not in attributes.get("type", ""):
+            for found in _ASKED.findall(source):
+                yield from (address for address in found if address)
+
+
+# The data of our pages -------------------------------------------------------------------------
+
+
+def _check_data(report: Report, file: str, source: str) -> str:
+    """The block of data; what is left of it when the words of the page are taken away."""
+    try:
+        data = json.loads(source)
+    except (ValueError, RecursionError):
+        report.add(file, "unreadable", "Daten der Seite", "kein gültiges JSON, nicht prüfbar")
+        return source
+    if not isinstance(data, dict):
+        report.add(file, "unknown_key", "Daten der Seite", "kein Objekt")
+        return source
+    _check_keys(report, file, data)
+    try:
+        _check_cells(report, file, data)
+        _check_counts(report, file, data)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+        report.add(
+            file, "unreadable", "Daten der Seite", "anders aufgebaut als bekannt, nicht prüfbar"
+        )
+    return json.dumps({k: v for k, v in data.items() if k != "words"}, ensure_ascii=False)
+
+
+def _check_keys(report: Report, file: str, data: Mapping[str, Any]) -> None:
+    """No key that is not known as public."""
+    for where, known in PAGE_KEYS.items():
+        for entry in _entries(data, where):
+            for key in sorted(set(entry) - known):
+                report.add(
+                    file, "unknown_key", f"Daten der Seite, {where or 'oben'}", f"Schlüssel {key!r}"
+                )
+    for offer in _entries(data, "offers"):
+        for pair in offer.get("extra", ()):
+            if isinstance(pair, list) and pair and str(pair[0]).startswith(_PRIVATE):
+                report.add(file, "unknown_key", "Daten der Seite, offers", f"Schlüssel {pair[0]!r}")
+
+
+def _entries(data: Mapping[str, Any], where: str) -> list[Mapping[str, Any]]:
+    """All objects at a place of the data."""
+    found: Any = [data]
+    for name in where.split(".") if where else ():
+        found = [entry.get(name, {}) for entry in found if isinstance(entry, dict)]
+        if name == "by":
+            found = [one for entry in found if isinstance(entry, dict) for one in entry.values()]
+        found = [one for entry in found for one in (entry if isinstance(entry, list) else [entry])]
+    return [entry for entry in found if isinstance(entry, dict)]
+
+
+def _check_cells(report: Report, file: str, data: Mapping[str, Any]) -> None:
+    """Residents of the cells."""
+    cells = data.get("cells")
+    if cells:
+        names = dict(enumerate(area.get("name") for area in data.get("areas", [])))
+        areas = [names.get(area, area) for area in cells["area"]]
+        check_cells(report, file, "Karte", areas, cells["residents"])
+
+
+def _check_counts(report: Report, file: str, data: Mapping[str, Any]) -> None:
+    """The tables behind the map, as the workbook has them."""
+    pool = data.get("pool", [])
+    say = {key.removeprefix("column."): words[0] for key, words in TABLE_WORDS.items()}
+    names = ("residents", "covered", "uncovered", "booked", "share")
+    rows: list[list[object]] = []
+    table = data.get("table") or {"rows": [], "by": {}}
+    for key, columns in table["by"].items():
+        values = [pool[columns[name]].split(",") if name in columns else [] for name in names]
+        for i, area in enumerate(table["rows"]):
+            label = "Landkreis gesamt" if i == 0 else area
+            rows.append([label, key, *(_pooled(column, i) for column in values)])
+    titles = [
+        say[n]
+        for n in (
+            "area",
+            "category",
+            "residents",
+            "covered",
+            "uncovered",
+            "booked",
+            "share_covered",
+        )
+    ]
+    within = [[key, n] for key, pairs in data.get("within", {}).items() for _, n in pairs]
+    gaps = [[gap.get("name"), gap.get("residents")] for gap in data.get("gaps", [])]
+    if len(table["rows"]) < _LEAST_ROWS:
+        # The county and one municipality: the others are not here, so nothing can be added up.
+        rows = [["", *row[1:]] for row in rows]
+    found = []
+    for place, head, body in (
+        ("Gemeinden", titles, rows),
+        ("Zeitbänder", [say["category"], say["within"]], within),
+        ("Versorgungslücken", [say["area"], say["residents"]], gaps),
+    ):
+        found += tables_of([head, *body], place)
+    check_tables(report, file, found)
+
+
+def _pooled(values: Sequence[str], at: int) -> float | None:
+    """One number of a column."""
+    return float(values[at]) if at < len(values) and values[at] else None

@@ -124,9 +124,10 @@ def run(
       befunde.html                 die Befunde in Worten, zum Lesen und Drucken
       SCHLÜSSEL-GEMEINDE.html      eine Karte je Gemeinde
       tables/erreichbarkeit.xlsx   die Zahlen als Tabellen
-      tables/nicht_uebernommen.xlsx  Zeilen der Angebotsliste mit Fehlern, falls es welche gibt
       coverage.gpkg                für QGIS
       manifest.json                woraus gerechnet wurde: Dateien, Einstellungen, Fahrplantage
+    Daneben, im Ordner ORDNER-pruefen und nicht zum Veröffentlichen:
+      eingaben_pruefen.xlsx        was an den Eingaben nicht stimmt, falls etwas nicht stimmt
 
     \b
     Beispiele:
@@ -605,9 +606,14 @@ def _print_summary(result: Run, settings: Settings) -> None:
         console.print("Beispieldaten – nicht für Entscheidungen.", style="bold")
     for line in result.notes:
         console.print(f"Prüfung: {line}", markup=False, highlight=False)
-    rejected = int((result.faults["severity"] == "rejected").sum())
-    if rejected:
-        console.print(f"{rejected} Zeilen der Eingaben nicht übernommen; Liste in den Tabellen.")
+    if result.to_check:
+        rejected = int((result.faults["severity"] == "rejected").sum())
+        console.print(
+            f"Eingaben: {rejected} Zeilen nicht übernommen, {len(result.faults) - rejected} "
+            f"Hinweise; nur für Sie: {result.to_check}",
+            markup=False,
+            highlight=False,
+        )
     click.echo(f"\nIm Browser öffnen: {result.index.resolve()}")
 
 

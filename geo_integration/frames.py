@@ -123,7 +123,8 @@ NEGATIVE = "negative"  # the formula gave less than 0: taken as 0
 FILLED = "filled"  # a value was missing that may be zero or secret: at most SECRET people
 UNKNOWN = "unknown"  # a value was missing that is no small count: residents at the usual rate
 EVEN = "even"  # the formula gave 0 in all cells of the area: spread by residents
-ORIGINS = (STATED, FORMULA, SCALED, NEGATIVE, FILLED, UNKNOWN, EVEN)
+DOUBTFUL = (NEGATIVE, FILLED, UNKNOWN, EVEN)
+ORIGINS = (STATED, FORMULA, SCALED, *DOUBTFUL)
 
 # How well an offer's place is known, best first.
 GRADES = ("given", "confirmed", "house", "street", "stop", "place", "municipality", "none")
@@ -358,7 +359,9 @@ COVERAGE = Frame(
         "category": Column("text", "category of offers"),
         "day_type": Column("text", "kind of day"),
         "reason": Column("text", "served, or the main reason why not", values=REASONS),
-        "complete": Column("flag", "scheduled way there and back, however long"),
+        "complete": Column(
+            "flag", "scheduled way there and back, however long, to an offer with places"
+        ),
         "walk_min": Column(
             "number", "longer way on foot to the nearest offer", missing=True, low=0
         ),
@@ -519,7 +522,7 @@ GAPS = Frame(
         "gap_id": Column("text", "stable id"),
         "category": Column("text", "category of offers"),
         "day_type": Column("text", "kind of day"),
-        "rank": Column("integer", "1 has most residents", low=1),
+        "rank": Column("integer", "1 has most need, or most residents without one", low=1),
         "name": Column("text", "nearest places, municipality"),
         "residents": Column("integer", "inhabitants", low=0),
         "cells": Column("integer", "number of cells", low=1),

@@ -13,7 +13,7 @@ import pandas as pd
 from geo_integration import runs
 from geo_integration.errors import SettingsError, SourceError
 from geo_integration.files import beside, remove, require_writable
-from geo_integration.frames import WEEKDAYS, Coverage, Facts, Published
+from geo_integration.frames import FILLED, WEEKDAYS, Coverage, Facts, Published
 from geo_integration.inputs.county import NO_DATE, Inputs, input_files, read_county
 from geo_integration.journeys.barriers import parted
 from geo_integration.journeys.judging import Limits
@@ -57,19 +57,21 @@ from geo_integration.outputs.geodata import write_geopackage
 from geo_integration.outputs.hsds import write_hsds
 from geo_integration.outputs.labels import label, number
 from geo_integration.outputs.maps import write_pages
-from geo_integration.outputs.workbook import write_rejected, write_workbook
+from geo_integration.outputs.workbook import write_to_check, write_workbook
 from geo_integration.profile import Disclosure, Named, seconds_of_day
 from geo_integration.published_before import (
     PublishedRun,
     PublishedSums,
     read_published,
+    require_keepable,
     shown_before,
     sums_before,
+    withheld_before,
     write_published,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -77,8 +79,9 @@ if TYPE_CHECKING:
 
     from geo_integration.settings import Settings
 
-METHOD_VERSION = "2"
+METHOD_VERSION = "3"
 MANIFEST = "manifest.json"
+TO_CHECK = "eingaben_pruefen.xlsx"
 # Of internal outputs, which say so.
 NOTHING_WITHHELD = Disclosure.model_construct(
     min_count=1, min_share_base=1, rounding=1, dominance=1.0, smallest_unit_m=0.0
@@ -109,9 +112,21 @@ class Findings(NamedTuple):
     quality_residents: pd.DataFrame
 
 
+class Computed(NamedTuple):
+    """A run before anything is written; `settings` are those it was computed with."""
+
+    settings: Settings
+    inputs: Inputs
+    findings: Findings
+    published: Published
+    protection: Protection
+    facts: Facts
+    selected: list[str]
+
+
 @dataclass(frozen=True)
 class Run:
-    """What a run has written."""
+    """What a run has written; `to_check` tells what is wrong with the inputs, if anything."""
 
     run: str
     folder: Path
@@ -121,6 +136,7 @@ class Run:
     guards: Guards
     notes: list[str]
     faults: pd.DataFrame
+    to_check: Path | None
     manifest: Path
 
 
@@ -164,24 +180,46 @@ def run(
     GeoIntegrationError
         When an input or the selection cannot be used, or a file cannot be written.
     """
-    settings = (
-        settings.model_copy(update={"disclosure": NOTHING_WITHHELD}) if internal else settings
-    )
-    narrowed = with_categories(settings, categories)
-    for path in runs.earlier_outputs(folder / MANIFEST):
+    for path in (*runs.earlier_outputs(folder / MANIFEST), to_check_of(folder)):
         require_writable(path)  # somebody may have a table open
+    is_kept = settings.county.data_status == "real" and not internal
+    if is_kept:
+        require_keepable(settings.folder)
+    computed = compute(
+        settings,
+        municipalities=municipalities,
+        categories=categories,
+        internal=internal,
+        progress=progress,
+    )
+    if is_kept:
+        keep(computed)
+    return write(computed, folder, progress=progress)
+
+
+def compute(
+    settings: Settings,
+    *,
+    municipalities: Sequence[str] = (),
+    categories: Sequence[str] = (),
+    internal: bool = False,
+    progress: Callable[[str, int, int], None] = _silent,
+) -> Computed:
+    """Compute all that a run tells, and write nothing; parameters and errors as of `run`."""
+    if internal:
+        settings = settings.model_copy(update={"disclosure": NOTHING_WITHHELD})
+    narrowed = with_categories(settings, categories)
     inputs = read_county(settings, progress=lambda done, total: progress("read", done, total))
-    earlier = read_published(settings.folder)
+    earlier = [] if internal else read_published(settings.folder)
     everywhere = inputs.cells
     inputs, selected = with_municipalities(inputs, municipalities)
-    settings, inputs = narrowed, with_offers_of(inputs, narrowed)
-    findings = find(settings, inputs, everywhere, earlier, progress=progress)
-    published, protection = publish(settings, inputs, findings, earlier)
+    inputs = with_offers_of(inputs, narrowed)
+    findings = find(narrowed, inputs, everywhere, earlier, progress=progress)
+    published, protection = publish(narrowed, inputs, findings, earlier)
+    findings.guards.extend(group_guards(settings, findings.need))
     findings.guards.extend(protection_guards(protection))
-    written = write(settings, inputs, findings, published, folder, selected, progress=progress)
-    if settings.county.data_status == "real" and not internal:
-        keep(settings, findings, protection, written.run)
-    return written
+    facts = _facts(narrowed, findings, inputs, selected)
+    return Computed(narrowed, inputs, findings, published, protection, facts, selected)
 
 
 # 1. Selection ---------------------------------------------------------------------------------
@@ -324,6 +362,7 @@ def find(
         inputs.cells,
         min_count=settings.disclosure.min_count,
         known=shown_before(earlier, ids, residents),
+        before=withheld_before(earlier, ids),
     )
     cells = inputs.cells.assign(withheld=withheld)
     by_area = area_coverage(cells, covered, county=county)
@@ -597,6 +636,26 @@ def publish(
     return published, protection
 
 
+def group_guards(settings: Settings, need: Mapping[str, Need]) -> Guards:
+    """How the numbers of groups came about, where readers have to know; groups nobody uses."""
+    names = {group.id: group.name_in(settings.county.language) for group in settings.groups}
+    found: Guards = [
+        {"guard": f"need_{doubt}", "level": "info" if doubt == FILLED else "warning",
+         "count": count, "detail": names[group]}
+        for group, one in need.items()
+        for doubt, count in one.doubts.items()
+        if count
+    ]  # fmt: skip
+    used = groups_of(settings).values()
+    unused = [name for group, name in names.items() if group not in used]
+    if unused:
+        found.append(
+            {"guard": "group_unused", "level": "warning", "count": len(unused),
+             "detail": ", ".join(unused)}
+        )  # fmt: skip
+    return found
+
+
 def protection_guards(protection: Protection) -> Guards:
     """What the protection of groups cost."""
     found: Guards = []
@@ -613,33 +672,32 @@ def protection_guards(protection: Protection) -> Guards:
     return found
 
 
-def keep(settings: Settings, findings: Findings, protection: Protection, run: str) -> None:
+def keep(computed: Computed) -> None:
     """Keep what is published, so that later runs can take it as known."""
-    cells = findings.cells[~findings.cells["withheld"]]
-    ids = findings.cells["cell_id"].to_numpy(object)
+    cells = computed.findings.cells
+    ids, withheld = cells["cell_id"].to_numpy(object), cells["withheld"].to_numpy(bool)
     groups = {
         name: PublishedSums(ids, known.members, known.low, known.high)
-        for name, known in protection.published.items()
+        for name, known in computed.protection.published.items()
     }
-    residents = dict(zip(cells["cell_id"], cells["residents"].tolist(), strict=True))
-    write_published(settings.folder, PublishedRun(run, residents, groups))
+    shown = dict(zip(ids[~withheld], cells["residents"][~withheld].tolist(), strict=True))
+    write_published(
+        computed.settings.folder,
+        PublishedRun(computed.facts["made_from"], shown, frozenset(ids[withheld]), groups),
+    )
 
 
 # 4. Outputs -----------------------------------------------------------------------------------
 
 
 def write(
-    settings: Settings,
-    inputs: Inputs,
-    findings: Findings,
-    published: Published,
+    computed: Computed,
     folder: Path,
-    selected: Sequence[str],
     *,
     progress: Callable[[str, int, int], None] = _silent,
 ) -> Run:
     """Write pages, tables, GeoPackage and manifest."""
-    facts = _facts(settings, findings, inputs, selected)
+    settings, inputs, findings, published, _, facts, selected = computed
     internal = facts["internal"]
     tables = folder / "tables"
     pages = write_pages(
@@ -658,22 +716,26 @@ def write(
     progress("tables", 0, 3)
     workbook = tables / "erreichbarkeit.xlsx"
     with beside(workbook) as part:
-        write_workbook(
-            part, published, settings, facts=facts, guards=findings.guards, faults=inputs.faults
-        )
+        write_workbook(part, published, settings, facts=facts, guards=findings.guards)
     progress("tables", 1, 3)
-    rejected = tables / "nicht_uebernommen.xlsx"
-    if len(inputs.rejected_offers) or len(inputs.doubtful_offers):
-        with beside(rejected) as part:
-            write_rejected(part, inputs.rejected_offers, inputs.doubtful_offers)
+    to_check = to_check_of(folder)
+    if len(inputs.faults):
+        with beside(to_check) as part:
+            write_to_check(
+                part,
+                inputs.faults,
+                inputs.rejected_offers,
+                inputs.doubtful_offers,
+                settings.county.language,
+            )
     else:
-        remove(rejected)
+        remove(to_check)
     progress("tables", 2, 3)
     with beside(folder / "coverage.gpkg") as part:
         write_geopackage(part, published, internal=internal, language=settings.county.language)
     manifest = folder / MANIFEST
     stale = runs.earlier_outputs(manifest)
-    written = [p for p in (*pages, workbook, rejected, folder / "coverage.gpkg") if p.is_file()]
+    written = [*pages, workbook, folder / "coverage.gpkg"]
     for path in stale:
         if path not in written:
             remove(path)
@@ -686,9 +748,7 @@ def write(
             "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             "service_dates": published.service_dates.to_dict("records"),
             "guards": list(findings.guards),
-            "faults": inputs.faults.astype(object)
-            .where(inputs.faults.notna(), None)
-            .to_dict("records"),
+            "faults": inputs.faults["severity"].value_counts().to_dict(),
             "outputs": {str(p.relative_to(folder).as_posix()): runs.digest(p) for p in written},
         },
     )
@@ -702,8 +762,14 @@ def write(
         guards=findings.guards,
         notes=guard_notes(findings.guards, settings.county.language),
         faults=inputs.faults,
+        to_check=to_check if len(inputs.faults) else None,
         manifest=manifest,
     )
+
+
+def to_check_of(folder: Path) -> Path:
+    """Where it stands what is wrong with the inputs: beside the results, not among them."""
+    return folder.absolute().with_name(f"{folder.absolute().name}-pruefen") / TO_CHECK
 
 
 def _made_from(settings: Settings, selected: Sequence[str]) -> dict[str, object]:

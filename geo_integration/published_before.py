@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from geo_integration.errors import SourceError
-from geo_integration.files import beside
+from geo_integration.errors import OutputError, SourceError
+from geo_integration.files import beside, require_writable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FOLDER = "published"
+# What reading a file raises that is cut, not ours, or changed by hand.
+_BROKEN = (
+    OSError, EOFError, ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError,
+    zlib.error,
+)  # fmt: skip
 
 
 class PublishedSums(NamedTuple):
@@ -38,10 +44,11 @@ class PublishedSums(NamedTuple):
 
 
 class PublishedRun(NamedTuple):
-    """One run: residents of the cells that were shown, and sums by group."""
+    """One run: residents of the cells that were shown, cells withheld, and sums by group."""
 
     run: str
     residents: Mapping[str, int]
+    withheld: frozenset[str]
     groups: Mapping[str, PublishedSums]
 
 
@@ -68,7 +75,7 @@ def read_published(folder: Path) -> list[PublishedRun]:
         try:
             with gzip.open(path, "rt", encoding="utf-8") as file:
                 found.append(_run_of(json.load(file)))
-        except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError) as error:
+        except _BROKEN as error:
             raise SourceError(
                 f"{path}: nicht lesbar. Darin steht, was schon veröffentlicht ist; ohne die Datei "
                 f"ließen sich kleine Zahlen durch Abziehen errechnen. Aus der Sicherung "
@@ -79,13 +86,15 @@ def read_published(folder: Path) -> list[PublishedRun]:
 
 def _run_of(content: dict[str, object]) -> PublishedRun:
     """One run from what stands in its file."""
-    residents = content["residents"]
-    groups = content["groups"]
-    if not isinstance(residents, dict) or not isinstance(groups, dict):
+    residents, withheld, groups = (content[n] for n in ("residents", "withheld", "groups"))
+    if not (
+        isinstance(residents, dict) and isinstance(withheld, list) and isinstance(groups, dict)
+    ):
         raise TypeError
     return PublishedRun(
         str(content["run"]),
         {str(cell): int(count) for cell, count in residents.items()},
+        frozenset(str(cell) for cell in withheld),
         {str(name): _sums_of(entry) for name, entry in groups.items()},
     )
 
@@ -97,12 +106,12 @@ def _sums_of(entry: dict[str, list[object]]) -> PublishedSums:
     columns = np.concatenate([np.empty(0, np.int64), *rows])
     ids = np.array(entry["cells"], dtype=object)
     shape = (len(rows), len(ids))
-    return PublishedSums(
-        ids,
-        csr_array((np.ones(len(columns)), columns, start), shape=shape),
-        np.array(entry["low"], dtype=np.int64),
-        np.array(entry["high"], dtype=np.int64),
-    )
+    low, high = (np.array(entry[name], dtype=np.int64) for name in ("low", "high"))
+    is_whole = low.shape == high.shape == (len(rows),) and (low >= 0).all() and (low <= high).all()
+    if not is_whole or not ((columns >= 0) & (columns < len(ids))).all():
+        raise ValueError
+    members = csr_array((np.ones(len(columns)), columns, start), shape=shape)
+    return PublishedSums(ids, members, low, high)
 
 
 def write_published(folder: Path, published: PublishedRun) -> Path:
@@ -131,6 +140,7 @@ def write_published(folder: Path, published: PublishedRun) -> Path:
     content = {
         "run": published.run,
         "residents": dict(published.residents),
+        "withheld": sorted(published.withheld),
         "groups": {
             name: {
                 "cells": sums.cell_ids.tolist(),
@@ -145,6 +155,25 @@ def write_published(folder: Path, published: PublishedRun) -> Path:
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         part.write_bytes(gzip.compress(text.encode(), mtime=0))
     return path
+
+
+def require_keepable(folder: Path) -> None:
+    """Make sure that what a run publishes can be kept, before a long computation.
+
+    Raises
+    ------
+    OutputError
+        When it cannot.
+    """
+    path = folder / FOLDER / "run.json.gz"
+    try:
+        require_writable(path)
+    except OutputError as error:
+        raise OutputError(
+            f"{path.parent}: hierhin kann nicht geschrieben werden. Dort wird festgehalten, was "
+            f"veröffentlicht ist, damit sich aus zwei Veröffentlichungen keine kleinen Zahlen "
+            f"errechnen lassen. Schreibrechte geben, oder mit --internal nur intern rechnen"
+        ) from error
 
 
 def _rows(members: csr_array) -> list[list[int]]:
@@ -176,6 +205,27 @@ def shown_before(
         before = np.array([run.residents.get(cell, -1) for cell in cell_ids.tolist()], np.int64)
         known |= before == residents
     return known
+
+
+def withheld_before(
+    earlier: Sequence[PublishedRun], cell_ids: NDArray[np.object_]
+) -> NDArray[np.bool_]:
+    """Which cells an earlier run has withheld.
+
+    Parameters
+    ----------
+    earlier : sequence of PublishedRun
+        Earlier runs.
+    cell_ids : ndarray, shape (cells,)
+        The cells of this run.
+
+    Returns
+    -------
+    ndarray of bool, shape (cells,)
+        They stay withheld.
+    """
+    held = frozenset().union(*(run.withheld for run in earlier))
+    return np.array([cell in held for cell in cell_ids.tolist()], dtype=bool)
 
 
 def sums_before(

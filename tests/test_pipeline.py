@@ -67,7 +67,7 @@ def sheet_of(run, name):
 def test_the_run_writes_pages_tables_geopackage_and_manifest(whole):
     pages = {f"{key}-{name.lower()}.html" for key, name in MUNICIPALITIES.items()}
     rest = {"index.html", "befunde.html", "coverage.gpkg", "manifest.json"}
-    rest |= {"tables/erreichbarkeit.xlsx", "tables/nicht_uebernommen.xlsx"}
+    rest |= {"tables/erreichbarkeit.xlsx"}
     assert set(files_in(whole.folder)) == pages | rest
     assert {page.name for page in whole.pages} == pages | {"index.html", "befunde.html"}
     assert whole.index == whole.folder / "index.html"
@@ -323,16 +323,30 @@ def test_rejected_offers_are_written_as_they_were_and_the_list_goes_when_all_are
     good = path.read_text(encoding="utf-8")
     path.write_text(good + "O9;Yoga;Entspannung;;;;;\n", encoding="utf-8")
     run = pipeline.run(read_settings(toy), toy / "out")
-    rejected = run.folder / "tables" / "nicht_uebernommen.xlsx"
-    head, row = openpyxl.load_workbook(rejected).active.iter_rows(values_only=True)
+    book = openpyxl.load_workbook(toy / "out-pruefen" / "eingaben_pruefen.xlsx")
+    assert run.to_check == toy / "out-pruefen" / "eingaben_pruefen.xlsx"
+    head, row = book["Nicht übernommen"].iter_rows(values_only=True)
     found = dict(zip(head, row, strict=True))
     assert found["Name"] == "Yoga"
     assert found["Zeile"] in (5, "5")
     assert "unbekannte Kategorie" in found["Grund"]
-    assert "tables/nicht_uebernommen.xlsx" in manifest_of(run)["outputs"]
+    assert book["Eingabefehler"].max_row == 2
     path.write_text(good, encoding="utf-8")
-    pipeline.run(read_settings(toy), toy / "out")
-    assert not rejected.exists()
+    again = pipeline.run(read_settings(toy), toy / "out")
+    assert not run.to_check.exists()
+    assert again.to_check is None
+
+
+def test_what_is_wrong_with_the_inputs_is_in_no_file_that_may_be_published(toy):
+    path = toy / "offers.csv"
+    good = path.read_text(encoding="utf-8")
+    path.write_text(good + "O9;Yoga;Entspannung;;;;;\n", encoding="utf-8")
+    run = pipeline.run(read_settings(toy), toy / "out")
+    assert manifest_of(run)["faults"] == {"rejected": 1}
+    for file in files_in(run.folder).values():
+        assert b"Entspannung" not in file.read_bytes()
+    book = openpyxl.load_workbook(run.folder / "tables" / "erreichbarkeit.xlsx")
+    assert "Eingabefehler" not in book.sheetnames
 
 
 def test_without_a_timetable_people_only_walk_and_that_is_said(toy):

@@ -9,13 +9,14 @@ from scipy.sparse import csr_array
 from toy import write_toy_county
 
 from geo_integration import pipeline
-from geo_integration.errors import SourceError
+from geo_integration.errors import OutputError, SourceError
 from geo_integration.published_before import (
     PublishedRun,
     PublishedSums,
     read_published,
     shown_before,
     sums_before,
+    withheld_before,
     write_published,
 )
 from geo_integration.settings import read_settings
@@ -28,14 +29,17 @@ def sums(rows, low, high, ids=IDS):
 
 
 RUN = PublishedRun(
-    "run1", {"c1": 30, "c2": 12}, {"g": sums([[1, 1, 0], [0, 1, 1]], [8, 13], [12, 17])}
+    "run1",
+    {"c1": 30, "c2": 12},
+    frozenset({"c3"}),
+    {"g": sums([[1, 1, 0], [0, 1, 1]], [8, 13], [12, 17])},
 )
 
 
 def test_what_was_written_is_read_again(tmp_path):
     write_published(tmp_path, RUN)
     (back,) = read_published(tmp_path)
-    assert (back.run, back.residents) == (RUN.run, RUN.residents)
+    assert back[:3] == RUN[:3]
     assert back.groups["g"].members.toarray().tolist() == [[1, 1, 0], [0, 1, 1]]
     assert back.groups["g"].low.tolist() == [8, 13]
     assert back.groups["g"].cell_ids.tolist() == IDS.tolist()
@@ -52,12 +56,18 @@ def test_a_run_is_kept_once_and_as_it_was(tmp_path):
 def test_where_nothing_was_published_nothing_is_known(tmp_path):
     assert read_published(tmp_path) == []
     assert not shown_before([], IDS, np.array([1, 2, 3])).any()
+    assert not withheld_before([], IDS).any()
     assert sums_before([], "g", IDS, np.array([1, 2, 3])) is None
 
 
 def test_only_cells_with_the_same_residents_are_known():
     found = shown_before([RUN], IDS, np.array([30, 13, 0]))
     assert found.tolist() == [True, False, False]
+
+
+def test_cells_that_any_run_withheld_are_found():
+    other = RUN._replace(run="run2", withheld=frozenset({"c1", "c9"}))
+    assert withheld_before([RUN, other], IDS).tolist() == [True, False, True]
 
 
 def test_only_sums_that_still_hold_are_known():
@@ -73,12 +83,30 @@ def test_cells_are_found_again_in_another_order_and_sums_over_lost_ones_are_left
     assert known.members.toarray().tolist() == [[1, 0, 1]]
 
 
+def kept_with(**changes):
+    sums = {"cells": ["a", "b"], "members": [[0, 1]], "low": [3], "high": [7]}
+    run = {"run": "x", "residents": {"a": 9}, "withheld": ["b"], "groups": {"g": sums | changes}}
+    return gzip.compress(json.dumps(run).encode())
+
+
+def test_a_kept_file_made_by_hand_is_read(tmp_path):
+    (tmp_path / "published").mkdir()
+    (tmp_path / "published" / "x.json.gz").write_bytes(kept_with())
+    assert read_published(tmp_path)[0].groups["g"].high.tolist() == [7]
+
+
 @pytest.mark.parametrize(
     "content",
     [
+        kept_with(members=[[0, 2]]), kept_with(members=[[-1]]), kept_with(members=[]),
+        kept_with(low=[8]), kept_with(low=[-1]), kept_with(high=[]), kept_with(high=[10**30]),
+        kept_with()[:-12], kept_with()[:30] + b"xxxx" + kept_with()[34:],
+        gzip.compress(b"[" * 100_000),
         b"", b"no gzip", gzip.compress(b"{"), gzip.compress(b"[]"), gzip.compress(b"{}"),
-        gzip.compress(json.dumps({"run": "x", "residents": [], "groups": {}}).encode()),
-        gzip.compress(json.dumps({"run": "x", "residents": {"a": "b"}, "groups": {}}).encode()),
+        gzip.compress(json.dumps({"run": "x", "residents": {}, "groups": {}}).encode()),
+        gzip.compress(
+            json.dumps({"run": "x", "residents": {"a": "b"}, "withheld": [], "groups": {}}).encode()
+        ),
     ],
 )  # fmt: skip
 def test_a_broken_file_stops_the_run_because_it_would_no_longer_protect(tmp_path, content):
@@ -135,6 +163,30 @@ def test_a_cell_that_was_shown_hides_no_other_later(toy):
     newly = [c for c in after.index[after.isna()] if not np.isnan(before.astype(float)[c])]
     unchanged = lines[at].split(",")[0]
     assert set(newly) == {unchanged}
+
+
+def test_a_cell_that_was_withheld_stays_so_when_it_has_grown(toy):
+    first = pipeline.run(read_settings(toy), toy / "one")
+    cells = first.published.cells
+    held = set(cells["cell_id"][cells["residents"].isna()])
+    lines = (toy / "residents.csv").read_text(encoding="utf-8").splitlines()
+    at = next(i for i, line in enumerate(lines) if line.split(",")[0] in held)
+    lines[at] = ",".join([*lines[at].split(",")[:-1], "75"])
+    (toy / "residents.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    cells = pipeline.run(read_settings(toy), toy / "two").published.cells
+    assert held <= set(cells["cell_id"][cells["residents"].isna()])
+    # Of a county that has published nothing, the grown cell is shown.
+    (toy / "published").rename(toy / "elsewhere")
+    cells = pipeline.run(read_settings(toy), toy / "three").published.cells
+    assert lines[at].split(",")[0] in set(cells["cell_id"][cells["residents"].notna()])
+
+
+def test_where_nothing_can_be_kept_a_real_run_stops_before_it_begins(toy):
+    (toy / "published").write_text("a file where the folder should be", encoding="utf-8")
+    with pytest.raises(OutputError, match="Dort wird festgehalten, was"):
+        pipeline.run(read_settings(toy), toy / "one")
+    assert not (toy / "one").exists()
+    pipeline.run(read_settings(toy), toy / "intern", internal=True)
 
 
 def test_an_internal_run_withholds_nothing_and_says_so(toy):

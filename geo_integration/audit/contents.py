@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from geo_integration.audit.report import Report
     from geo_integration.audit.texts import Search
 
-_REJECTED = "nicht_uebernommen.xlsx"
+_TO_CHECK = "eingaben_pruefen.xlsx"
 MARK = "Kennzeichen INTERN"
 _TEMPORARY = re.compile(
     r"^~|^\.|~$|\.(?:part|bak|tmp|temp|old|orig|swp|lock)$|-(?:wal|shm|journal)$|^thumbs\.db$"
@@ -82,12 +82,12 @@ def check_file(auditor: Auditor, path: Path, shown: str, depth: int = 0) -> None
     report.files.append(shown)
     if _TEMPORARY.search(path.name):
         report.add(shown, "temporary", "", "Zwischen- oder Sicherungsdatei")
-    if path.name.lower() == _REJECTED:
+    if path.name.lower() == _TO_CHECK:
         report.add(
             shown,
             "internal_file",
             "",
-            "Nicht übernommene Angebote mit allen Angaben und Bemerkungen",
+            "Fehler der Eingaben und nicht übernommene Angebote mit allen Angaben",
         )
     if path.is_symlink():
         report.add(shown, "unreadable", "", "Verknüpfung auf eine andere Datei, nicht prüfbar")

@@ -46,21 +46,27 @@ def no_offers(shape: tuple[int, int, int]) -> BestOffers:
 
 
 @compiled
-def take(best, c, offer, full, one):
-    """Take an offer for every day type and cell where it is better; of a full one only the way."""
+def take(best, c, offer, is_full, one):
+    """Take an offer for every day type and cell where it is better; of a full one only the way.
+
+    `is_full` tells it of every offer, by position; what is full and too far stays too far.
+    """
+    full = is_full[offer]
     for d in range(one.reason.shape[0]):
         for h in range(one.reason.shape[2]):
             afoot = _longer_way(one.out_min[d, _WALK, h], one.back_min[d, _WALK, h])
             if afoot < np.inf and not best.walk_min[c, d, h] <= afoot:
                 best.walk_min[c, d, h] = afoot
             rank = one.reason[d, _TRANSIT, h]
-            if full and rank > _FULL:
+            if full and rank == _SERVED:
                 rank = np.int8(_FULL)
             way = _longer_way(one.out_min[d, _TRANSIT, h], one.back_min[d, _TRANSIT, h])
-            if (rank, -way, -offer) > (
+            other = best.offer[c, d, h]
+            if (rank, not full, -way, -offer) > (
                 best.rank[c, d, h],
+                other < 0 or not is_full[other],
                 -best.longer[c, d, h],
-                -best.offer[c, d, h],
+                -other,
             ):
                 best.rank[c, d, h], best.longer[c, d, h], best.offer[c, d, h] = rank, way, offer
                 best.out_min[c, d, h] = one.out_min[d, _TRANSIT, h]

@@ -74,8 +74,8 @@ def coverage(
     -------
     tuple of (Coverage, Reached)
         A cell is served when at least one offer that fits and has places is, by scheduled transport
-        or on foot. If none is, the reason of the offer that came closest counts. And how far one
-        gets with each single offer.
+        or on foot. If none is, the reason of the offer that came closest counts; one that is full
+        and too far is too far. And how far one gets with each single offer.
     """
     shape = len(categories), len(day_types), len(cells)
     best = no_offers(shape)
@@ -84,23 +84,24 @@ def coverage(
     place_of = {name: place for place, name in enumerate(categories)}
     category_of = dict(zip(offers["offer_id"], offers["category"], strict=True))
     fits = dict(zip(fit["offer_id"], fit["misfit"].isna(), strict=True))
-    is_full = dict(zip(fit["offer_id"], fit["full"].astype(bool), strict=True))
+    full = fit.set_index("offer_id")["full"].reindex(ids).to_numpy(bool)
     kept: list[tuple[int, int, NDArray[np.int8]]] = []
     for one in found:
         category = place_of.get(category_of[one.offer_id])
         if category is None or not fits[one.offer_id]:
             continue
-        take(best, category, at[one.offer_id], is_full[one.offer_id], one)
+        place = at[one.offer_id]
+        take(best, category, place, full, one)
         reason = one.reason[:, _TRANSIT].copy()
-        if is_full[one.offer_id]:
-            np.minimum(reason, np.int8(_RANK[FULL]), out=reason)
-        kept.append((at[one.offer_id], category, reason))
+        if full[place]:
+            reason[reason == _RANK[SERVED]] = _RANK[FULL]
+        kept.append((place, category, reason))
     reached = Reached(
         np.array([row[0] for row in kept], dtype=np.int64),
         np.array([row[1] for row in kept], dtype=np.int64),
         np.array([row[2] for row in kept], dtype=np.int8).reshape(len(kept), *shape[1:]),
     )
-    covered = _as_coverage(best, cells, trips, ids, tuple(categories), tuple(day_types))
+    covered = _as_coverage(best, cells, trips, ids, full, tuple(categories), tuple(day_types))
     suits = offers["offer_id"].map(fits).astype(bool)
     return _with_reasons(covered, offers, suits, term_of or {}), reached
 
@@ -110,6 +111,7 @@ def _as_coverage(
     cells: pd.DataFrame,
     trips: pd.DataFrame,
     offer_ids: Sequence[str],
+    full: NDArray[np.bool_],
     categories: tuple[str, ...],
     day_types: tuple[str, ...],
 ) -> Coverage:
@@ -124,7 +126,8 @@ def _as_coverage(
         offer_ids=np.array([*offer_ids], dtype=object),
         lines=lines.astype(object),
         reason=best.rank,
-        complete=np.isin(best.rank, [_RANK[SERVED], _RANK[OVER_LIMIT]]),
+        complete=np.isin(best.rank, [_RANK[SERVED], _RANK[OVER_LIMIT]])
+        & ~np.append(full, [False])[best.offer],
         walk_min=best.walk_min,
         out_min=best.out_min,
         back_min=best.back_min,

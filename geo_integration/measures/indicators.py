@@ -25,9 +25,9 @@ class Indicator(NamedTuple):
     """What is measured.
 
     reach: the share of residents, or of a group, that reaches a category on all of some kinds of
-    day. confirmed: the share of counted offers that somebody has confirmed lately.
-    offers_per_1000: counted offers for 1,000 residents, or people of a group. Offers are those of
-    `categories`, and only those that fit.
+    day. confirmed: the share of counted offers that somebody has confirmed lately, whoever they
+    are for. offers_per_1000: counted offers that fit, for 1,000 residents, or people of a group.
+    Offers are those of `categories`.
     """
 
     indicator_id: str
@@ -72,12 +72,13 @@ def indicators(
     """
     areas, shown = with_county(cells, county), ~cells["withheld"].to_numpy(bool)
     residents = counted_residents(cells)
-    fits = set(fit.loc[fit["misfit"].isna(), "offer_id"])
-    counted = offers[offers["counted"] & offers["offer_id"].isin(fits)]
+    counted = offers[offers["counted"].astype(bool)]
+    fits = counted["offer_id"].isin(fit.loc[fit["misfit"].isna(), "offer_id"])
     parts = []
     for one in wanted:
         group = residents if one.group_id is None else np.where(shown, people[one.group_id], 0)
-        own = counted[counted["category"].isin(one.categories)]
+        of_kind = counted["category"].isin(one.categories)
+        own = counted[of_kind if one.kind == CONFIRMED else of_kind & fits]
         if one.kind == REACH:
             reached = reached_on_all_days(covered, one)
             counts = areas.sums(group * reached), areas.sums(group)

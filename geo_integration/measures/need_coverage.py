@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo_integration.dasymetric import spread
-from geo_integration.frames import NEED_COVERAGE, check_frame
+from geo_integration.frames import DOUBTFUL, NEED_COVERAGE, check_frame
 from geo_integration.measures.area_counts import with_county
 from geo_integration.measures.need_ranges import range_sources, ranges, sum_parts
 from geo_integration.measures.needs import controls, needs
@@ -27,7 +27,9 @@ class Need(NamedTuple):
     """One group in every cell of the county.
 
     `people` are whole numbers that are published in sums only; `best` and `variance` are the
-    estimate with fractions; `sources` says where its range comes from.
+    estimate with fractions; `sources` says where its range comes from; `doubts` in how many cells
+    the number came about in a way that readers have to know (of ORIGINS), or is "above" that of the
+    residents.
     """
 
     people: NDArray[np.int64]
@@ -35,6 +37,7 @@ class Need(NamedTuple):
     variance: NDArray[np.float64]
     known: Controls
     sources: list[str]
+    doubts: dict[str, int]
 
 
 def need_of_groups(
@@ -63,12 +66,16 @@ def need_of_groups(
         rows = table.iloc[place * count : (place + 1) * count]
         best = rows["need"].to_numpy(float)
         known = controls(cells, totals, group, county=county)
+        people = _whole(best, cells["area_id"])
+        doubts = {name: int((rows["origin"] == name).sum()) for name in DOUBTFUL}
+        doubts["above"] = int((people > cells["residents"].to_numpy()).sum())
         found[group.group_id] = Need(
-            _whole(best, cells["area_id"]),
+            people,
             best,
             rows["variance"].to_numpy(float),
             known,
             range_sources(group, known, rows),
+            doubts,
         )
     return found
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geo_integration.dasymetric import spread
-from geo_integration.errors import SourceError
+from geo_integration.errors import GeoIntegrationError, SourceError
 from geo_integration.formulas import names_in, numbers_of, parsed, result
 from geo_integration.frames import (
     EVEN,
@@ -205,7 +205,11 @@ def needs(
     for group in groups:
         c = _spread_of(group, wide=wide, modelled=modelled)
         known = controls(cells, totals, group, county=county)
-        found.append(_need(group, _Homes(cells, residents, areas), known, c))
+        try:
+            found.append(_need(group, _Homes(cells, residents, areas), known, c))
+        except GeoIntegrationError as error:
+            where = f"county.toml, [[groups]] {group.group_id}"
+            raise type(error)(f"{where}: {error}") from error
     count = len(cells)
     codes = np.repeat(np.arange(len(groups)), count)
     names = [group.group_id for group in groups]
@@ -396,30 +400,3 @@ def _met(
     factors = np.divide(known.total, sums, out=np.full(len(sums), usual), where=sums > 0)
     factor = np.where(inside, factors[known.zone], usual)
     return np.where(inside, shares, weight * usual), factor, even
-
-
-def need_origins(table: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
-    """How the numbers of each group came about, for guards.
-
-    Parameters
-    ----------
-    table, cells : DataFrame
-        NEEDS and the CELLS it was made from.
-
-    Returns
-    -------
-    DataFrame
-        By group and origin: `cells`, their `need` and `residents`, and in how many of the cells
-        the need is `above` the number of residents.
-    """
-    groups = len(table) // max(len(cells), 1)
-    residents = np.tile(cells["residents"].to_numpy(), groups)
-    above = table["need"].to_numpy() > residents
-    found = table[["group_id", "origin", "need"]].assign(residents=residents, above=above)
-    by = found.groupby(["group_id", "origin"], observed=True, sort=False)
-    return by.agg(
-        cells=("need", "size"),
-        need=("need", "sum"),
-        residents=("residents", "sum"),
-        above=("above", "sum"),
-    ).reset_index()

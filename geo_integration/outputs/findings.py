@@ -201,13 +201,17 @@ def _most_lost(context: Context) -> Iterable[str]:
 
 def _largest_gap(context: Context) -> Iterable[str]:
     """The largest gap on the first kind of day, of every category that a group needs."""
-    groups = context.groups()
+    groups, day = context.groups(), context.settings.day_types[0]
     for category in context.settings.categories:
         if category.id in groups or not groups:
-            own = _gaps_of(context, category.id, context.settings.day_types[0].id)
+            own = _gaps_of(context, category.id, day.id)
             for sentence in gap_sentences(context, own.head(1)):
-                name = category.name_in(context.language)
-                yield context.say("findings.largest", category=name, gap=sentence)
+                yield context.say(
+                    "findings.largest",
+                    day=day.name_in(context.language),
+                    category=category.name_in(context.language),
+                    gap=sentence,
+                )
 
 
 def _gaps_of(context: Context, category: str, day_type: str) -> pd.DataFrame:

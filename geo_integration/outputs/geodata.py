@@ -51,7 +51,7 @@ def write_geopackage(
     layers = {
         "municipalities": _with_shares(published),
         "cells": _wide(published),
-        "underserved_areas": published.gaps,
+        "underserved_areas": published.gaps.drop(columns="session"),
         "offers": published.offers,
         "stops": published.stops,
     }

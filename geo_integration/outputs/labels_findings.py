@@ -32,8 +32,8 @@ FINDING_WORDS: dict[str, tuple[str, str]] = {
     ),
     "findings.lost_entry": ("{category} ({lost} Einwohner weniger)", "{category} ({lost} fewer)"),
     "findings.largest": (
-        "Die größte Lücke bei {category}: {gap}",
-        "Largest gap, {category}: {gap}",
+        "{day}: Die größte Lücke bei {category}: {gap}",
+        "{day}: largest gap, {category}: {gap}",
     ),
     "findings.goals": ("Ziele", "Goals"),
     "findings.no_goals": (
@@ -137,9 +137,25 @@ FINDING_WORDS: dict[str, tuple[str, str]] = {
         "keine Ankunft bei „{offer}“ zum Beginn um {start} Uhr",
         "no arrival at “{offer}” for its start at {start}",
     ),
+    "gap.why.not_in_time.open": (
+        "keine Ankunft bei „{offer}“, solange geöffnet ist ({start} bis {end} Uhr)",
+        "no arrival at “{offer}” while it is open ({start} to {end})",
+    ),
+    "gap.why.not_in_time.untimed": (
+        "keine passende Ankunft bei „{offer}“ (Zeiten nicht bekannt)",
+        "no suitable arrival at “{offer}” (times not known)",
+    ),
     "gap.why.no_way_home": (
         "von „{offer}“ nach {end} Uhr keine Rückfahrt",
         "no way home from “{offer}” after {end}",
+    ),
+    "gap.why.no_way_home.open": (
+        "nach einem Besuch bei „{offer}“ ({start} bis {end} Uhr) keine Rückfahrt",
+        "no way home after a visit to “{offer}” ({start} to {end})",
+    ),
+    "gap.why.no_way_home.untimed": (
+        "von „{offer}“ keine Rückfahrt (Zeiten nicht bekannt)",
+        "no way home from “{offer}” (times not known)",
     ),
     "gap.why.only_in_term": (
         "nur in der Schulzeit erreichbar",
@@ -148,7 +164,7 @@ FINDING_WORDS: dict[str, tuple[str, str]] = {
     "gap.why.only_if_booked": ("nur mit bestelltem Rufbus", "only with a booked call-bus"),
     "gap.why.full": ("„{offer}“ ist ausgebucht", "“{offer}” is full"),
     "gap.why.over_limit": (
-        "nächstes Angebot „{offer}“ {minutes} Minuten je Weg",
-        "nearest offer “{offer}” {minutes} minutes each way",
+        "nächstes Angebot „{offer}“, im Mittel {minutes} Minuten auf dem längeren Weg",
+        "nearest offer “{offer}”, {minutes} minutes on average for the longer way",
     ),
 }

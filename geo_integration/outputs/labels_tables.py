@@ -28,6 +28,8 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
     "sheet.dates": ("Fahrplantage", "Service dates"),
     "sheet.guards": ("Prüfungen", "Checks"),
     "sheet.faults": ("Eingabefehler", "Input faults"),
+    "sheet.rejected": ("Nicht übernommen", "Not taken"),
+    "sheet.doubtful": ("Mit Hinweisen", "With doubts"),
     "sheet.sources": ("Quellen", "Sources"),
     "column.area": ("Gemeinde", "Municipality"),
     "column.area_id": ("Schlüssel", "Key"),
@@ -205,6 +207,39 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
             "Numbers of groups that are missing, being small or telling small ones: {count} of "
             "{detail}"
         ),
+    ),
+    "guard.need_negative": (
+        "{detail}: in {count} Zellen gibt die Formel weniger als 0; dort wird 0 gerechnet",
+        "{detail}: in {count} cells the formula gives less than 0, which is taken as 0",
+    ),
+    "guard.need_filled": (
+        "{detail}: in {count} Zellen fehlt eine kleine Zahl (geheim oder 0); sie wird geschätzt",
+        "{detail}: in {count} cells a small number is missing (secret or 0), which is estimated",
+    ),
+    "guard.need_unknown": (
+        (
+            "{detail}: in {count} Zellen fehlt eine Zahl; dort wird mit dem Anteil der Gemeinde "
+            "gerechnet"
+        ),
+        "{detail}: in {count} cells a number is missing; the municipality's rate is taken",
+    ),
+    "guard.need_even": (
+        (
+            "{detail}: die Formel gibt in ganzen Gemeinden 0, obwohl die Summe größer ist; in "
+            "{count} Zellen wird nach Einwohnern verteilt"
+        ),
+        (
+            "{detail}: the formula gives 0 in whole municipalities although the total is greater; "
+            "in {count} cells it is spread by residents"
+        ),
+    ),
+    "guard.need_above": (
+        "{detail}: in {count} Zellen ergibt die Schätzung mehr Personen, als dort wohnen",
+        "{detail}: in {count} cells the estimate gives more people than live there",
+    ),
+    "guard.group_unused": (
+        "Gruppen in county.toml, die keine Kategorie nennt (group = …): {detail}",
+        "Groups in county.toml that no category names (group = …): {detail}",
     ),
     "guard.groups_exposed": (
         (

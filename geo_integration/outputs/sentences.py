@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from geo_integration.frames import NO_WAY_HOME, NOT_IN_TIME
 from geo_integration.outputs.labels import clock, label, number
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from geo_integration.outputs.labels import Language
     from geo_integration.profile import Indicator, Named
     from geo_integration.settings import Settings
+
+
+# Reasons that are about the times of an offer.
+_TIMED = {NOT_IN_TIME, NO_WAY_HOME}
 
 
 class Context(NamedTuple):
@@ -77,12 +82,16 @@ def gap_sentences(context: Context, table: pd.DataFrame) -> list[str]:
     """
     published = context.published
     names = dict(zip(published.offers["offer_id"], published.offers["name"], strict=True))
-    starts, ends = (published.sessions[c].to_numpy() for c in ("start_s", "end_s"))
+    starts, ends, drop_in = (
+        published.sessions[c].to_numpy() for c in ("start_s", "end_s", "drop_in")
+    )
     groups, found = context.groups(), []
     for gap in table.drop(columns="geometry").to_dict("records"):
-        at = gap["session"]
+        at, key = gap["session"], f"gap.why.{gap['reason']}"
+        if gap["reason"] in _TIMED and (at < 0 or drop_in[at]):
+            key += ".untimed" if at < 0 else ".open"
         why = context.say(
-            f"gap.why.{gap['reason']}",
+            key,
             access=context.settings.walking.max_access_min,
             offer=names.get(gap["offer_id"], ""),
             start=clock(starts[at]) if at >= 0 else "–",

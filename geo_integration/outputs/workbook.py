@@ -9,6 +9,7 @@ import pandas as pd
 import xlsxwriter
 
 from geo_integration.outputs import workbook_sheets as sheets
+from geo_integration.outputs.labels import label
 from geo_integration.outputs.sentences import Context
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from geo_integration.frames import Facts, Published
+    from geo_integration.outputs.labels import Language
     from geo_integration.outputs.workbook_sheets import Sheet
     from geo_integration.settings import Settings
 
@@ -44,7 +46,6 @@ def write_workbook(
     *,
     facts: Facts,
     guards: Sequence[Mapping[str, object]],
-    faults: pd.DataFrame,
 ) -> None:
     """Write all tables of a run into one workbook.
 
@@ -60,8 +61,6 @@ def write_workbook(
         What every page and table says of the run.
     guards : sequence of mapping
         What the guards found.
-    faults : DataFrame
-        FAULTS of the inputs.
     """
     context = Context(published, settings, settings.county.language, facts)
     contents = {
@@ -81,13 +80,9 @@ def write_workbook(
         "assumptions": sheets.assumptions(context),
         "dates": sheets.dates(context),
         "guards": sheets.guards(context, guards),
-        "faults": sheets.faults(context, faults),
         "sources": sheets.sources(context),
     }
-    with xlsxwriter.Workbook(
-        path, {"strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
-        book.set_properties({"title": _title(context), "created": _FIXED_DATE})
+    with _book(path, title=_title(context)) as book:
         _write_guide(book, context)
         for name, columns in contents.items():
             _write_sheet(book, context.say(f"sheet.{name}"), columns)
@@ -97,20 +92,47 @@ def write_workbook(
                 sheet.set_tab_color("#B3123C")
 
 
-def write_rejected(path: Path, rejected: pd.DataFrame, doubtful: pd.DataFrame) -> None:
-    """Write the rows that were not taken, and those taken with doubts, as they were, with why."""
-    both = {"Nicht übernommen": rejected, "Mit Hinweisen": doubtful}
-    write_texts(path, {name: table for name, table in both.items() if len(table)})
+def write_to_check(
+    path: Path,
+    faults: pd.DataFrame,
+    rejected: pd.DataFrame,
+    doubtful: pd.DataFrame,
+    language: Language,
+) -> None:
+    """Write what is wrong with the inputs; not to be published.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    faults : DataFrame
+        FAULTS.
+    rejected, doubtful : DataFrame
+        Rows of the offers' lists that were not taken, and those taken with doubts, as they were,
+        with why.
+    language : {"de", "en"}
+        Of the headers.
+    """
+    with _book(path) as book:
+        _write_sheet(book, label("sheet.faults", language), sheets.faults(faults, language))
+        for name, table in (("sheet.rejected", rejected), ("sheet.doubtful", doubtful)):
+            if len(table):
+                columns: Sheet = [(str(c), "text", table[c]) for c in table.columns]
+                _write_sheet(book, label(name, language), columns)
 
 
 def write_texts(path: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     """Write tables as they are, a sheet each; every value is text, and none becomes a formula."""
-    with xlsxwriter.Workbook(
-        path, {"strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
-        book.set_properties({"created": _FIXED_DATE})
+    with _book(path) as book:
         for name, table in tables.items():
             _write_sheet(book, name, [(str(c), "text", table[c]) for c in table.columns])
+
+
+def _book(path: Path, **properties: str) -> xlsxwriter.Workbook:
+    """A workbook in which no text becomes a formula or a link, and no date is that of making."""
+    book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({**properties, "created": _FIXED_DATE})
+    return book
 
 
 def _title(context: Context) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from geo_integration.outputs.labels import label
 from geo_integration.outputs.sentences import definition, gap_sentences, measured
 
 if TYPE_CHECKING:
@@ -309,18 +310,14 @@ def guards(context: Context, guards: Sequence[Mapping[str, object]]) -> Sheet:
     ]
 
 
-def faults(context: Context, faults: pd.DataFrame) -> Sheet:
-    """Faults of the inputs."""
-    say = context.say
-    kinds = {"row": "count"}
+def faults(table: pd.DataFrame, language: Language) -> Sheet:
+    """FAULTS of the inputs."""
     sheet = [
-        (say(f"column.{name}"), kinds.get(name, "text"), faults[name])
+        (label(f"column.{name}", language), "count" if name == "row" else "text", table[name])
         for name in ("file", "row", "column", "found", "message")
     ]
-    return [
-        *sheet,
-        (say("column.severity"), "text", [say(f"severity.{s}") for s in faults["severity"]]),
-    ]
+    effects = [label(f"severity.{s}", language) for s in table["severity"]]
+    return [*sheet, (label("column.severity", language), "text", effects)]
 
 
 def sources(context: Context) -> Sheet:

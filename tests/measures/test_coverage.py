@@ -208,12 +208,16 @@ def test_a_full_offer_serves_nobody_and_one_with_places_further_off_is_closer(mo
         ("c01", "o1", "mo", "transit", "served", 10, 10),
         ("c01", "o2", "mo", mode, "over_limit", 50, 50),
         ("c02", "o1", "mo", "transit", "over_limit", 50, 50),
+        ("c03", "o1", "mo", "transit", "over_limit", 50, 50),
+        ("c03", "o2", "mo", "transit", "over_limit", 70, 70),
     )
-    table = cover(make_cells([1, 1, 1]), offers, trips, fit=make_fit(offers, full=("o1",)))
+    table = cover(make_cells([1] * 4), offers, trips, fit=make_fit(offers, full=("o1",)))
     second = "over_limit" if mode == "transit" else "full"
-    assert table["reason"].tolist() == ["full", second, "full"]
+    assert table["reason"].tolist() == ["full", second, "over_limit", "over_limit"]
     assert table["offers"].sum() == table["offers_booked"].sum() == 0
-    assert table["complete"].tolist() == [False, mode == "transit", False]
+    # In no band of time, however wide, does a full offer serve.
+    assert table["complete"].tolist() == [False, mode == "transit", False, True]
+    assert table["out_min"].tolist()[2:] == [50, 70]
 
 
 def test_what_is_within_reach_in_term_only_says_so_unless_something_comes_closer():

@@ -85,6 +85,72 @@ def test_published_cells_lack_what_is_withheld_and_all_further_columns_about_peo
     pd.testing.assert_frame_equal(cells, before)
 
 
+# Runs -------------------------------------------------------------------------------------------
+
+
+def withheld_again(residents, before, known=None):
+    cells = make_cells(residents)
+    flags = np.array(before, dtype=bool), None if known is None else np.array(known, dtype=bool)
+    return withheld_cells(cells, min_count=K, before=flags[0], known=flags[1]).tolist()
+
+
+def test_what_was_withheld_stays_so_even_when_it_is_large_or_empty_now():
+    assert withheld_again([70, 0, 60], [1, 1, 0]) == [True, True, False]
+
+
+def test_a_newly_small_cell_is_covered_by_one_that_was_not_withheld_before():
+    # With 7 alone, the sums of both runs would tell the 3 by subtraction.
+    assert withheld_again([2, 7, 3, 50, 9], [1, 1, 0, 0, 0]) == [True, True, True, False, True]
+
+
+def test_only_where_nobody_else_is_left_those_withheld_before_cover_a_newly_small_cell():
+    assert withheld_again([2, 7, 3, 50], [1, 1, 0, 0], [0, 0, 0, 1]) == [True, True, True, False]
+    with pytest.raises(DisclosureError):
+        withheld_again([2, 0, 3, 50], [1, 1, 0, 0], [0, 0, 0, 1])
+
+
+def test_a_cell_whose_cover_has_become_empty_gets_another():
+    assert withheld_again([3, 0, 60, 8], [1, 1, 0, 0]) == [True, True, False, True]
+    assert withheld_again([3, 90, 60, 8], [1, 1, 0, 0]) == [True, True, False, False]
+
+
+def may_be(which, members, sums):
+    """What a cell may hold for one who knows sums, and of every cell whether it is small."""
+    spans = [range(1, K) if small else range(K, 80) for small in members]
+    return {
+        values[which]
+        for values in itertools.product(*spans)
+        if all(sum(values[i] for i in of) == total for of, total in sums)
+    }
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.integers(0, 14), min_size=3, max_size=7),
+    st.dictionaries(st.integers(0, 6), st.integers(0, 14), max_size=3),
+)
+def test_two_runs_tell_no_small_cell_by_subtraction(residents, changes):
+    first = hideable(make_cells(residents))["withheld"].to_numpy(bool)
+    now = np.array([changes.get(i, n) for i, n in enumerate(residents)])
+    known = ~first & (now == residents)
+    try:
+        second = withheld_cells(make_cells(now), min_count=K, before=first, known=known)
+    except DisclosureError:
+        assume(condition=False)
+    second = second.to_numpy(bool)
+    assert (second | ~first).all()
+    assert ((now == 0) | (now >= K))[~second].all()
+    fresh = np.flatnonzero(second & ~first)
+    secret = [i for i in fresh if 0 < now[i] < K and not known[i]]
+    assume(len(secret) > 0 and len(fresh) - len(secret) > 0 and len(fresh) < 5)
+    # The first run's sum, if it holds still, tells the sum of the newly withheld.
+    at = {cell: i for i, cell in enumerate(fresh)}
+    members = [0 < now[i] < K for i in fresh]
+    sums = [(range(len(fresh)), now[fresh].sum())]
+    for cell in secret:
+        assert {1, K - 1} <= may_be(at[cell], members, sums)
+
+
 # Shares -----------------------------------------------------------------------------------------
 
 
@@ -232,7 +298,8 @@ def test_whoever_knows_the_rule_the_total_and_all_that_is_published_cannot_tell_
     # is one case. In none of them is a small cell's number the only one that fits.
     cases = {}
     for residents in itertools.product(range(17), repeat=3):
-        hidden = _covered_up(np.array(residents), K, np.zeros(len(np.array(residents)), dtype=bool))
+        never = np.zeros(len(residents), dtype=bool)
+        hidden = _covered_up(np.array(residents), K, never, never)
         if hidden is None:
             continue
         shown = tuple(n for n, w in zip(residents, hidden, strict=True) if not w)

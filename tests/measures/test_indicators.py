@@ -64,7 +64,7 @@ def test_what_nobody_can_reach_because_nobody_lives_there_is_open():
     assert np.isnan(table.loc["A", "value"])
 
 
-def test_confirmed_is_the_share_of_counted_offers_that_suit():
+def test_confirmed_is_the_share_of_counted_offers_whoever_they_are_for():
     offers = make_offers(
         ("o1", "kurs"), ("o2", "kurs"), ("o3", "kurs", False), ("o4", "sport"), ("o5", "kurs")
     )
@@ -75,7 +75,9 @@ def test_confirmed_is_the_share_of_counted_offers_that_suit():
     assert table.loc[COUNTY, ["numerator", "denominator"]].tolist() == [1, 3]
     assert table.loc["B", "status"] == "met"
     misfit = find(one, offers=offers, misfits={"o1": "age"})
-    assert misfit.loc[COUNTY, "denominator"] == 2
+    assert misfit.loc[COUNTY, "denominator"] == 3
+    per_1000 = find(one._replace(kind="offers_per_1000"), offers=offers, misfits={"o1": "age"})
+    assert per_1000.loc[COUNTY, "numerator"] == 2000
 
 
 def test_offers_for_a_thousand_residents():

@@ -22,7 +22,6 @@ from geo_integration.measures.needs import (
     NEEDS,
     Group,
     controls,
-    need_origins,
     needs,
 )
 
@@ -479,13 +478,11 @@ def test_filling_up_is_right_on_average_when_counts_are_hidden_as_the_census_hid
     assert abs(off) < 0.03 * true[hidden].sum()
 
 
-def test_guards_are_told_how_the_numbers_came_about():
-    cells = cells_of([WEST] * 3, [100, 100, 3], foreign=[10, NAN, 5])
-    found = need_origins(needed(cells, "foreign"), cells).set_index("origin")
-    assert found["cells"].to_dict() == {"stated": 2, "filled": 1}
-    assert found["residents"].to_dict() == {"stated": 103, "filled": 100}
-    assert found["above"].to_dict() == {"stated": 1, "filled": 0}  # 5 foreigners, 3 residents
-    assert found.loc["stated", "need"] == 15
+@pytest.mark.parametrize("formula", ["foreign / residents", "nothing"])
+def test_a_formula_that_cannot_be_computed_is_told_with_its_group(formula):
+    cells = cells_of([WEST] * 2, [0, 0], foreign=[10, 5], nothing=[NAN, NAN])
+    with pytest.raises(SourceError, match=r"^county\.toml, \[\[groups\]\] g: "):
+        needed(cells, formula)
 
 
 # Variance ---------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+import numpy as np
 import pandas as pd
 import pytest
 from toy import write_toy_county
@@ -158,11 +159,25 @@ def test_every_reason_makes_a_whole_sentence(run, reason):
 
 
 def test_a_sentence_names_offer_minutes_and_hours(run):
-    assert "„Sprachkurs am Markt“ 71 Minuten je Weg" in sentence(run, reason="over_limit")
+    assert "„Sprachkurs am Markt“, im Mittel 71 Minuten auf dem längeren Weg" in sentence(
+        run, reason="over_limit"
+    )
     assert "„Sprachkurs am Markt“ nach 19:30 Uhr keine Rückfahrt" in sentence(
         run, reason="no_way_home"
     )
 
 
-def test_without_an_offer_or_session_there_is_a_dash_instead_of_an_hour(run):
-    assert "um – Uhr" in sentence(run, reason="not_in_time", session=-1)
+@pytest.mark.parametrize("reason", ["not_in_time", "no_way_home"])
+def test_of_an_offer_without_times_no_hour_is_told(run, reason):
+    said = sentence(run, reason=reason, session=-1)
+    assert "(Zeiten nicht bekannt)" in said
+    assert "Uhr" not in said
+
+
+def test_of_an_offer_that_is_open_the_hours_are_told(run):
+    at = int(np.flatnonzero(run[1].sessions["drop_in"])[0])
+    opening = "(09:00 bis 12:00 Uhr)"
+    assert opening in sentence(run, reason="not_in_time", session=at)
+    assert f"nach einem Besuch bei „Sprachkurs am Markt“ {opening} keine Rückfahrt" in sentence(
+        run, reason="no_way_home", session=at
+    )

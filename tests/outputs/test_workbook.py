@@ -8,7 +8,7 @@ import pytest
 from toy import write_toy_county
 
 from geo_integration import pipeline
-from geo_integration.outputs.workbook import write_rejected, write_workbook
+from geo_integration.outputs.workbook import write_to_check, write_workbook
 from geo_integration.settings import read_settings
 
 SHEETS = {
@@ -17,13 +17,13 @@ SHEETS = {
            "Zeitbänder",
            "ÖV-Güteklassen", "Versorgungslücken",
            "Angebote", "Nicht gezählt", "Annahmen", "Fahrplantage", "Prüfungen",
-           "Eingabefehler", "Quellen"],
+           "Quellen"],
     "en": ["Read first", "Key figures", "Goals", "Need", "Municipalities", "Reasons", "Places",
            "Losses", "Offers lost",
            "Time bands",
            "Transport quality", "Underserved areas",
            "Offers", "Not counted", "Assumptions", "Service dates", "Checks",
-           "Input faults", "Sources"],
+           "Sources"],
 }  # fmt: skip
 FACTS = {
     "method_version": "1",
@@ -50,7 +50,7 @@ def write(run, tmp_path):
     """Write a workbook; changes go to the settings' county, the facts, or the frames."""
     settings, published = run
 
-    def write_and_open(*, faults=NO_FAULTS, facts=None, language="de", frames=None, **county):
+    def write_and_open(*, facts=None, language="de", frames=None, **county):
         county = settings.county.model_copy(update={"language": language, **county})
         path = tmp_path / "a.xlsx"
         write_workbook(
@@ -59,7 +59,6 @@ def write(run, tmp_path):
             settings.model_copy(update={"county": county}),
             facts=FACTS | (facts or {}),
             guards=GUARDS,
-            faults=faults,
         )
         return openpyxl.load_workbook(path)
 
@@ -197,14 +196,6 @@ def test_very_long_texts_are_cut_to_what_excel_takes(run, write):
     assert len(write(frames={"offers": offers})["Angebote"]["B2"].value) == 32_000
 
 
-def test_faults_are_listed_with_file_row_and_column(write):
-    fault = ["offers.csv", 7, "Kategorie", "Yoga", "unbekannte Kategorie", "rejected"]
-    faults = pd.DataFrame([fault], columns=NO_FAULTS.columns).astype({"row": "Int64"})
-    row = rows_of(write(faults=faults)["Eingabefehler"])[0]
-    assert [row[n] for n in ("Datei", "Zeile", "Spalte", "gefunden")] == fault[:4]
-    assert row["Folge"] == "Zeile nicht übernommen"
-
-
 def test_equal_frames_give_equal_bytes(write, tmp_path):
     write()
     one = (tmp_path / "a.xlsx").read_bytes()
@@ -212,10 +203,16 @@ def test_equal_frames_give_equal_bytes(write, tmp_path):
     assert (tmp_path / "a.xlsx").read_bytes() == one
 
 
-def test_rejected_rows_are_written_as_they_were(tmp_path):
+def test_faults_and_rejected_rows_are_written_as_they_were(tmp_path):
+    fault = ["offers.csv", 7, "Kategorie", "Yoga", "unbekannte Kategorie", "rejected"]
+    faults = pd.DataFrame([fault], columns=NO_FAULTS.columns).astype({"row": "Int64"})
     rows = pd.DataFrame({"Zeile": [7], "Grund": ["Name fehlt"], "Name": [None], "Nr": ["=1"]})
-    write_rejected(tmp_path / "r.xlsx", rows, rows.head(0))
+    write_to_check(tmp_path / "r.xlsx", faults, rows, rows.head(0), "de")
     book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    assert book.sheetnames == ["Eingabefehler", "Nicht übernommen"]
+    row = rows_of(book["Eingabefehler"])[0]
+    assert [row[n] for n in ("Datei", "Zeile", "Spalte", "gefunden")] == fault[:4]
+    assert row["Folge"] == "Zeile nicht übernommen"
     found = rows_of(book["Nicht übernommen"])[0]
     assert str(found["Zeile"]) == "7"
     assert found["Grund"] == "Name fehlt"

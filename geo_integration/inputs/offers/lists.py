@@ -42,6 +42,7 @@ _SECRET = re.compile(
 _FILE, _ROW = "\0file", "\0row"  # no header is called so
 _FLAGS = ("in_holidays", "women_only", "childcare", "barrier_free")
 _ALIKE = 80  # of 100, for a word that may be meant
+_PLACES = ("places_total", "places_free")
 _DATES = ("valid_from", "valid_to", "last_confirmed")
 
 
@@ -202,9 +203,12 @@ def _with_values(offers: pd.DataFrame, faults: FaultList) -> None:
     for key in _DATES:
         dates = [_date(faults, offer, key) for offer in rows]
         offers[key] = pd.Series(dates, offers.index, dtype=object)
-    for key in ("places_total", "places_free"):
-        values = [places(text) for text in offers[key]]
-        offers[key] = pd.array([v if isinstance(v, int) else None for v in values], "Int64")
+    for key in _PLACES:
+        offers[key] = pd.array([_places(offer, key, faults) for offer in rows], "Int64")
+    more_free = (offers["places_free"] > offers["places_total"]).fillna(value=False).astype(bool)
+    for _, offer in each(offers[more_free]):
+        message = f"mehr freie Plätze als Plätze ({offer['places_total']}); bitte prüfen"
+        note_on(faults, offer, "places_free", str(offer["places_free"]), message)
     for key in ("lat", "lon"):
         numbers = offers[key].map(number)
         for _, offer in each(offers[offers[key].notna() & numbers.isna()]):
@@ -226,6 +230,15 @@ def _flag(faults: FaultList, offer: Row, key: str) -> bool | None:
     if value is None and offer[key]:
         note_on(faults, offer, key, offer[key], "erwartet wird ja oder nein")
     return value
+
+
+def _places(offer: Row, key: str, faults: FaultList) -> int | None:
+    """A number of places, or nothing; what is none is noted."""
+    found = places(offer[key])
+    if found is None and offer[key]:
+        message = "keine Anzahl von Plätzen; gilt als nicht bekannt"
+        note_on(faults, offer, key, offer[key], message)
+    return found
 
 
 def _date(faults: FaultList, offer: Row, key: str) -> object:

@@ -21,6 +21,7 @@ CATEGORIES = (
     ),
     Category(id="sport", label="Sportverein", field="f", letter="V"),
 )  # fmt: skip
+PLACES = ("places_total", "places_free")
 HEAD = ["Angebot", "Anbieter", "Kategorie", "Wann"]
 
 
@@ -109,6 +110,23 @@ def test_numbers_dates_and_times_of_excel_are_understood(tmp_path, faults):
     assert offer["last_confirmed"] == dt.date(2026, 9, 1)
     assert (offer["valid_from"], offer["valid_to"]) == (dt.date(2026, 9, 7), dt.date(2027, 7, 31))
     assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("total", "free", "read", "message"),
+    [
+        ("20", "-3", (20, None), "keine Anzahl von Plätzen"),
+        ("auf Anfrage", "4", (None, 4), "keine Anzahl von Plätzen"),
+        ("12", "15", (12, 15), "mehr freie Plätze als Plätze (12)"),
+    ],
+)
+def test_places_that_cannot_be_are_told(tmp_path, faults, total, free, read, message):
+    head = [*HEAD, "Plätze", "freie Plätze"]
+    row = ["Deutsch A1", "VHS", "Integrationskurs", "Di 18-19:30", total, free]
+    offer = read_offers(book(tmp_path / "o.xlsx", ("A", [head, row])), CATEGORIES, faults).offers
+    found = [None if pd.isna(offer[c].item()) else offer[c].item() for c in PLACES]
+    assert tuple(found) == read
+    assert [f["message"].startswith(message) for f in faults] == [True]
 
 
 def test_weekday_and_hours_in_columns_of_their_own_are_put_together(tmp_path, faults):

@@ -536,6 +536,21 @@ GAPS = Frame(
     geometry="polygon",
     doc="Underserved areas: joined, named, ranked.",
 )
+AREA_SUPPLY = Frame(
+    "AREA_SUPPLY",
+    {
+        "area_id": Column("text", "municipality, or the county"),
+        "category": Column("text", "category of offers"),
+        "day_type": Column("text", "kind of day"),
+        "offers": Column("integer", "counted offers that fit", low=1),
+        "offers_known": Column("integer", "of these, whose places are known", low=1),
+        "per_1000": Column("number", "places for 1,000 residents, mean", missing=True, low=0),
+        "without": Column("integer", "residents with no place within reach", low=0),
+        "gini": Column("number", "inequality among residents", missing=True, low=0, high=1),
+    },
+    key=("area_id", "category", "day_type"),
+    doc="Places that go round among those who reach them (2SFCA).",
+)
 FAULTS = Frame(
     "FAULTS",
     {
@@ -665,6 +680,18 @@ class Facts(TypedDict):
     internal: bool
 
 
+class Supply(NamedTuple):
+    """Places within reach for 1,000 residents: shape (categories, day types, cells).
+
+    Missing for categories of which no offer says how many places it has; `known` are the offers
+    that do, of `offers` that are counted and fit, by category.
+    """
+
+    per_1000: NDArray[np.float32]
+    known: NDArray[np.int64]
+    offers: NDArray[np.int64]
+
+
 class Published(NamedTuple):
     """What may leave the house: the frames that disclosure control let through.
 
@@ -693,6 +720,8 @@ class Published(NamedTuple):
     sources: pd.DataFrame
     quality: pd.DataFrame
     quality_residents: pd.DataFrame
+    supply: Supply
+    area_supply: pd.DataFrame
 
 
 def empty_frame(frame: Frame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pandas as pd
 from geo_integration import runs
 from geo_integration.errors import SettingsError, SourceError
 from geo_integration.files import beside, remove, require_writable
-from geo_integration.frames import FILLED, WEEKDAYS, Coverage, Facts, Published
+from geo_integration.frames import FILLED, WEEKDAYS, Coverage, Facts, Published, Supply
 from geo_integration.inputs.county import NO_DATE, Inputs, input_files, read_county
 from geo_integration.journeys.barriers import parted
 from geo_integration.journeys.judging import Limits
@@ -50,6 +50,7 @@ from geo_integration.measures.quality_classes import (
     quality_classes,
     residents_by_class,
 )
+from geo_integration.measures.supply import area_supply, supply
 from geo_integration.measures.suppression import Known, Rule
 from geo_integration.outputs.findings import NAME as FINDINGS
 from geo_integration.outputs.findings import findings_page
@@ -110,6 +111,8 @@ class Findings(NamedTuple):
     guards: Guards
     quality: pd.DataFrame
     quality_residents: pd.DataFrame
+    supply: Supply
+    area_supply: pd.DataFrame
 
 
 class Computed(NamedTuple):
@@ -375,6 +378,7 @@ def find(
     measured = indicators(
         cells, inputs.offers, suits, covered, people, indicators_of(settings), county=county
     )
+    places = supply(cells, inputs.offers, covered, reached)
     lost, causes = losses(cells, covered, reached, county=county)
     in_bands = bands(cells, covered, bands_min=settings.rule.bands_min, county=county)
     progress("measures", 2, 3)
@@ -425,6 +429,8 @@ def find(
         guards=guards,
         quality=classes,
         quality_residents=by_class,
+        supply=places,
+        area_supply=area_supply(cells, covered, places, county=county),
     )
 
 
@@ -632,6 +638,8 @@ def publish(
         sources=inputs.sources,
         quality=findings.quality,
         quality_residents=findings.quality_residents,
+        supply=findings.supply,
+        area_supply=findings.area_supply,
     )
     return published, protection
 

@@ -93,6 +93,20 @@ def places(context: Context) -> Sheet:
     ]
 
 
+def supply(context: Context) -> Sheet:
+    """Places for those who reach them."""
+    table = context.published.area_supply
+    say = context.say
+    return [
+        *question(context, table),
+        (say("column.offers_known"), "count", table["offers_known"]),
+        (say("column.offers_counted"), "count", table["offers"]),
+        (say("column.places_per_1000"), "value", table["per_1000"]),
+        (say("column.residents_without"), "count", table["without"]),
+        (say("column.gini"), "value", table["gini"]),
+    ]
+
+
 def losses(context: Context) -> Sheet:
     """Who loses what on other days."""
     table = context.published.losses

@@ -13,13 +13,13 @@ from geo_integration.settings import read_settings
 
 SHEETS = {
     "de": ["Lesehinweis", "Kennzahlen", "Ziele", "Bedarf", "Gemeinden", "Gründe", "Ortsteile",
-           "Verluste", "Verlorene Angebote",
+           "Plätze", "Verluste", "Verlorene Angebote",
            "Zeitbänder",
            "ÖV-Güteklassen", "Versorgungslücken",
            "Angebote", "Nicht gezählt", "Annahmen", "Fahrplantage", "Prüfungen",
            "Quellen"],
     "en": ["Read first", "Key figures", "Goals", "Need", "Municipalities", "Reasons", "Places",
-           "Losses", "Offers lost",
+           "Capacity", "Losses", "Offers lost",
            "Time bands",
            "Transport quality", "Underserved areas",
            "Offers", "Not counted", "Assumptions", "Service dates", "Checks",

@@ -15,7 +15,7 @@ import pytest
 import shapely
 from made_coverage import as_coverage
 
-from geo_integration.frames import Published
+from geo_integration.frames import AREA_SUPPLY, Published, Supply
 from geo_integration.outputs.maps import write_pages
 from geo_integration.settings import Settings
 
@@ -337,8 +337,23 @@ def make_published() -> Published:
         "sources": sources,
         "quality": _quality(cells),
         "quality_residents": _quality_residents(),
+        "supply": _supply(cells),
+        "area_supply": _area_supply(),
     }
     return Published(**tables)
+
+
+def _supply(cells: pd.DataFrame) -> Supply:
+    """Places of the first category alone."""
+    per_1000 = np.full((2, 2, len(cells)), np.nan, np.float32)
+    per_1000[0] = np.linspace(0, 40, 2 * len(cells)).reshape(2, -1)
+    return Supply(per_1000, np.array([1, 0]), np.array([2, 1]))
+
+
+def _area_supply() -> pd.DataFrame:
+    """One row."""
+    row = [COUNTY, "course", "school_day", 2, 1, 12.5, 300, 0.4]
+    return pd.DataFrame([row], columns=list(AREA_SUPPLY.columns))
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def cli(*, debug: bool) -> None:
 @click.option(
     "--internal",
     is_flag=True,
-    help="Interne Fassung: nichts zurückgehalten, mit Wasserzeichen; nicht veröffentlichen.",
+    help="Nichts zurückhalten; überall als INTERN gekennzeichnet, nicht veröffentlichen.",
 )
 def run(
     county: str,

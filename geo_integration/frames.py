@@ -475,7 +475,8 @@ INDICATORS = Frame(
         "area_id": Column("text", "municipality, or the county's key"),
         "numerator": Column("number", "what is counted", missing=True, low=0),
         "denominator": Column("number", "of how many", missing=True, low=0),
-        "value": Column("number", "numerator / denominator", missing=True, low=0),
+        "per": Column("integer", "1, or 1,000 where it is told for 1,000 people", low=1),
+        "value": Column("number", "per x numerator / denominator", missing=True, low=0),
         "target": Column("number", "what it is to be at least", low=0),
         "status": Column("text", "open: cannot be told", values=("met", "missed", "open")),
     },
@@ -500,16 +501,18 @@ QUALITY = Frame(
     {
         "cell_id": Column("text", "home"),
         "day_type": Column("text", "kind of day"),
+        "method": Column("text", "whose classes", values=("oerok", "are")),
         "quality": Column("text", "class of public transport", values=(*"ABCDEFG", "none")),
     },
     key=("cell_id", "day_type"),
-    doc="Classes of public transport quality (ÖROK): how often something leaves nearby.",
+    doc="Classes of public transport quality: how often something leaves nearby. ARE has no G.",
 )
 QUALITY_RESIDENTS = Frame(
     "QUALITY_RESIDENTS",
     {
         "area_id": Column("text", "municipality, or the county's key"),
         "day_type": Column("text", "kind of day"),
+        "method": Column("text", "whose classes", values=("oerok", "are")),
         "quality": Column("text", "class of public transport", values=(*"ABCDEFG", "none")),
         "residents": Column("integer", "inhabitants, without withheld cells", low=0),
     },

@@ -46,7 +46,7 @@ from geo_integration.measures.need_coverage import Need, need_coverage, need_of_
 from geo_integration.measures.need_disclosure import NeedTables, Protection, published_need
 from geo_integration.measures.needs import Group
 from geo_integration.measures.quality_classes import (
-    BANDS_M,
+    METHODS,
     quality_classes,
     residents_by_class,
 )
@@ -378,7 +378,7 @@ def find(
     measured = indicators(
         cells, inputs.offers, suits, covered, people, indicators_of(settings), county=county
     )
-    places = supply(cells, inputs.offers, covered, reached)
+    places = supply(cells, inputs.offers, covered, reached, whole=len(everywhere) == len(cells))
     lost, causes = losses(cells, covered, reached, county=county)
     in_bands = bands(cells, covered, bands_min=settings.rule.bands_min, county=county)
     progress("measures", 2, 3)
@@ -493,17 +493,24 @@ def barriers(
 
 
 def classes_of(settings: Settings, inputs: Inputs, network: StreetNetwork) -> pd.DataFrame:
-    """QUALITY; distances are those on foot."""
+    """QUALITY; distances are those on foot, or by straight line, as the method has it."""
+    method = METHODS[settings.quality.method]
     per_s = settings.walking.speed_kmh / 3.6
+    if method.straight:  # at one metre per second, whole seconds are whole metres
+        per_s = 1.0
+        network = build_street_network(
+            None, speed_kmh=3.6, detour_factor=1.0, max_snap_m=settings.walking.max_snap_m
+        )
     homes = inputs.cells[["x_m", "y_m"]].to_numpy(float)
     halts = coordinates(inputs.stops.geometry)
-    walks = walking_times(network, homes, halts, math.ceil(BANDS_M[-1] / per_s))
+    walks = walking_times(network, homes, halts, math.ceil(method.distances_m[-1] / per_s))
     return quality_classes(
         inputs.cells,
         inputs.stops,
         inputs.trips,
         inputs.connections,
         whole_days(settings, inputs.service_dates),
+        method=method,
         start=walks.start,
         stop=walks.target,
         metres=walks.seconds.astype(np.float64) * per_s,
@@ -594,11 +601,10 @@ def publish(
     """Let through what may leave the house."""
     rule = settings.disclosure
     ids = findings.cells["cell_id"].to_numpy(object)
-    shown = ~findings.cells["withheld"].to_numpy(bool)
     before = {
         group: Known(sums.members, sums.low, sums.high)
         for group, people in findings.people.items()
-        if (sums := sums_before(earlier, group, ids, np.where(shown, people, 0))) is not None
+        if (sums := sums_before(earlier, group, ids, people)) is not None
     }
     of_groups, protection = published_need(
         findings.cells,

@@ -244,6 +244,12 @@ class Gaps(ProfileTable):
     core_residents: int = Field(default=100, ge=1)
 
 
+class Quality(ProfileTable):
+    """Whose classes of public transport quality: ÖROK, or ARE as adapted to Germany."""
+
+    method: Literal["oerok", "are"] = "oerok"
+
+
 class Geocoding(ProfileTable):
     """How places of offers are found."""
 
@@ -335,6 +341,13 @@ class Group(Named):
             formula_columns(value)
         except SettingsError as error:
             raise ValueError(str(error)) from error
+        return value
+
+    @field_validator("ages")
+    @classmethod
+    def _is_span(cls, value: tuple[int, int] | None) -> tuple[int, int] | None:
+        if value is not None and not 0 <= value[0] <= value[1]:
+            raise ValueError("erwartet werden das jüngste und das älteste Alter, etwa [18, 64]")
         return value
 
 

@@ -33,6 +33,7 @@ from geo_integration.profile import (
     Layers,
     People,
     ProfileTable,
+    Quality,
     ResidentColumns,
     Rule,
     Source,
@@ -58,6 +59,7 @@ class Settings(ProfileTable):
     transit: Transit = Transit()
     rule: Rule = Rule()
     gaps: Gaps = Gaps()
+    quality: Quality = Quality()
     geocoding: Geocoding = Geocoding()
     disclosure: Disclosure
     fields: Annotated[tuple[FieldOfAction, ...], Field(min_length=1)] = FIELDS_OF_ACTION

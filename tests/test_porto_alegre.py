@@ -182,7 +182,7 @@ def test_pages_are_english(run):
     for page in run.pages:
         html = page.read_text(encoding="utf-8")
         assert '<html lang="en"' in html
-        assert "Underserved areas" in html or "Largest gaps" in html
+        assert "Underserved areas" in html or "Most urgent gaps" in html
         assert "Versorgungslücken" not in html
 
 

@@ -384,3 +384,11 @@ def test_residents_that_are_spread_are_modelled(tmp_path):
 )
 def test_columns_of_residents_that_do_not_fit_together_are_told(tmp_path, keys, said):
     assert said in fault(tmp_path, with_residents(keys))
+
+
+@pytest.mark.parametrize("ages", ["[64, 18]", "[-1, 5]"])
+def test_ages_of_a_group_are_the_youngest_and_the_oldest(tmp_path, ages):
+    group = f'\n[[groups]]\nid = "g"\nlabel = "G"\nformula = "residents"\nages = {ages}\n'
+    write(tmp_path, PROFILE + group)
+    with pytest.raises(SettingsError, match=r"ages: erwartet werden das jüngste und das älteste"):
+        read_settings(tmp_path)

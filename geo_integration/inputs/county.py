@@ -446,7 +446,7 @@ def _located(
     if day is None and dates is not None and len(dates[0]):
         day = dates[0]["date"].min()
     if day is None:
-        return located
+        return located.assign(stale=False)
     aged = with_age(located, day, faults)
     over = ~aged["current"]
     aged.loc[over, "location_note"] = f"am {day:%d.%m.%Y} nicht gültig"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geo_integration.measures.area_counts import Areas
 
 REACH, CONFIRMED, OFFERS_PER_1000 = "reach", "confirmed", "offers_per_1000"
+PER_1000 = 1000
 
 
 class Indicator(NamedTuple):
@@ -26,8 +27,8 @@ class Indicator(NamedTuple):
 
     reach: the share of residents, or of a group, that reaches a category on all of some kinds of
     day. confirmed: the share of counted offers that somebody has confirmed lately, whoever they
-    are for. offers_per_1000: counted offers that fit, for 1,000 residents, or people of a group.
-    Offers are those of `categories`.
+    are for; open where nobody notes it of any offer. offers_per_1000: counted offers that fit, for
+    1,000 residents, or people of a group. Offers are those of `categories`.
     """
 
     indicator_id: str
@@ -55,7 +56,7 @@ def indicators(
     cells : DataFrame
         CELLS with the flag `withheld`; those withheld are in no count.
     offers, fit : DataFrame
-        OFFERS, with the flag `stale`; FIT.
+        OFFERS, with `last_confirmed` and the flag `stale`; FIT.
     covered : Coverage
         For these cells.
     people : mapping of str to ndarray
@@ -83,12 +84,14 @@ def indicators(
             reached = reached_on_all_days(covered, one)
             counts = areas.sums(group * reached), areas.sums(group)
         elif one.kind == CONFIRMED:
-            fresh = own[~own["stale"].astype(bool)]
-            counts = _offers_in(fresh, areas), _offers_in(own, areas)
+            asked = own if offers["last_confirmed"].notna().any() else own.head(0)
+            fresh = asked[asked["last_confirmed"].notna() & ~asked["stale"].astype(bool)]
+            counts = _offers_in(fresh, areas), _offers_in(asked, areas)
         else:
-            counts = 1000 * _offers_in(own, areas), areas.sums(group)
+            counts = _offers_in(own, areas), areas.sums(group)
         rows = pd.DataFrame({"indicator_id": one.indicator_id, "area_id": areas.ids})
         rows["numerator"], rows["denominator"] = counts
+        rows["per"] = PER_1000 if one.kind == OFFERS_PER_1000 else 1
         parts.append(with_status(rows.assign(target=float(one.target))))
     columns = [*INDICATORS.columns]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
@@ -97,11 +100,13 @@ def indicators(
 
 
 def with_status(table: pd.DataFrame) -> pd.DataFrame:
-    """Add value and status: numerator / denominator, and whether the target is met."""
+    """Add value and status: `per` x numerator / denominator, and whether the target is met."""
     numerator = table["numerator"].to_numpy(float, na_value=np.nan)
     denominator = table["denominator"].to_numpy(float, na_value=np.nan)
     known = np.nan_to_num(denominator) > 0
-    value = np.divide(numerator, denominator, out=np.full(len(table), np.nan), where=known)
+    value = np.divide(
+        table["per"] * numerator, denominator, out=np.full(len(table), np.nan), where=known
+    )
     met = value >= table["target"].to_numpy(float)
     status = np.where(np.isnan(value), "open", np.where(met, "met", "missed")).astype(object)
     return table.assign(value=value, status=status)

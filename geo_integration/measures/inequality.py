@@ -40,7 +40,8 @@ def gini(values: Numbers, people: Numbers) -> float:
     if not len(x) or (x * w).sum() <= 0:
         return float("nan")
     share, held = w / w.sum(), np.cumsum(x * w) / (x * w).sum()
-    return float(1 - (share * (held + np.r_[0, held[:-1]])).sum())
+    # Rounding may leave a trifle below 0 where all have the same.
+    return max(0.0, float(1 - (share * (held + np.r_[0, held[:-1]])).sum()))
 
 
 def theil(values: Numbers, people: Numbers) -> float:

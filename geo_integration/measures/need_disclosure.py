@@ -112,13 +112,13 @@ def published_need(
     out = _emptied(tables, wanted)
     before = before or {}
     done = Protection(0, 0, 0, 0, 0, {})
-    shown = ~cells["withheld"].to_numpy(bool)
     for group in sorted({*group_of.values(), *(w.group_id for w in wanted if w.group_id)}):
         sums = _sums_of(group, cells, covered, group_of, wanted, tables, county, smallest_unit_m**2)
         if not sums.members:
             continue
-        counts = np.where(shown, people[group], 0)
-        upper = np.where(shown, np.maximum(cells["residents"], counts), 0)
+        # Withheld cells are in no sum of this run, but may be in sums of earlier ones.
+        counts = people[group]
+        upper = np.maximum(cells["residents"].to_numpy(), counts)
         members = csr_array(vstack(sums.members))
         found = decide(counts, upper, members, rule, weight=sums.weight, known=before.get(group))
         exact = np.rint(members @ counts).astype(np.int64)
@@ -201,6 +201,7 @@ def _sums_of(
     own = own[own.geometry.area >= smallest_m2]
     for row, cell_ids in zip(own.index, own["members"], strict=True):
         inside = at.get_indexer(pd.Index(cell_ids))
+        inside = inside[shown[inside]]
         spots = (np.zeros(len(inside), int), inside)
         sums.members.append(csr_array((np.ones(len(inside)), spots), shape=(1, len(cells))))
         sums.weight.append(_GAP)

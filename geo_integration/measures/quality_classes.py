@@ -1,4 +1,4 @@
-"""Classes of public transport quality (ÖV-Güteklassen) by the Austrian ÖROK method.
+"""Classes of public transport quality (ÖV-Güteklassen): Austrian ÖROK, or Swiss ARE for Germany.
 
 How often something leaves nearby, whatever it is good for: planners ask for it first. It knows
 nothing of when courses begin or whether there is a way home.
@@ -6,7 +6,7 @@ nothing of when courses begin or whether there is a way home.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,25 +24,86 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FROM_S, UNTIL_S = 6 * 3600, 20 * 3600
-BANDS_M = (300.0, 500.0, 750.0, 1000.0, 1250.0)
-CLASSES = ("A", "B", "C", "D", "E", "F", "G", "none")
-NONE = len(CLASSES) - 1
 # Stops of one name that are no further apart are one.
 SAME_STOP_M = 150.0
-# Minutes between departures in one direction: below 5, 10, 20, 40, 60, 120, up to 210.
-_INTERVALS_MIN = (5.0, 10.0, 20.0, 40.0, 60.0, 120.0)
-_LONGEST_MIN = 210.0
-# Category of a stop, 1 to 8, by interval; 9 is none. Columns of the method's table of intervals.
-_CATEGORIES = {
-    "express": (1, 1, 2, 3, 4, 5, 9),
-    "rail": (1, 2, 3, 4, 5, 6, 7),
-    "tram": (2, 3, 4, 5, 6, 7, 8),
-    "bus": (3, 3, 4, 5, 6, 7, 8),
-}
-# Class by category and distance: the method's table of distances.
-_BY_DISTANCE = ("AABCD", "ABCDE", "BCDEF", "CDEFG", "DEFGG", "EFG--", "FGG--", "GG---", "-----")
+# Kinds of vehicle, the best first.
+_KINDS = ("express", "rail", "tram", "bus")
 # GTFS extended types of long-distance and inter-regional trains.
 _EXPRESS = (101, 102, 103)
+
+
+class Method(NamedTuple):
+    """The tables of a method. They are second-hand: not compared with the original reports.
+
+    Attributes
+    ----------
+    name : str
+        Id of the method.
+    straight : bool
+        Distances are by straight line, not on foot.
+    distances_m : tuple of float
+        Limits of the distances, inclusive.
+    intervals_min : tuple of float
+        Limits of the minutes between departures in one direction; the last one is inclusive.
+    at_limit : {"left", "right"}
+        Whether an interval that is exactly a limit belongs to the shorter or the longer ones.
+    together : bool
+        Departures of all kinds at a stop count as those of the best; else every kind by itself.
+    categories : tuple of tuple of int
+        Category of a stop, from 1, by kind of vehicle and interval.
+    by_distance : tuple of str
+        Class by category and distance; the last category is none.
+    """
+
+    name: Literal["oerok", "are"]
+    straight: bool
+    distances_m: tuple[float, ...]
+    intervals_min: tuple[float, ...]
+    at_limit: Literal["left", "right"]
+    together: bool
+    categories: tuple[tuple[int, ...], ...]
+    by_distance: tuple[str, ...]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes, the best first, and "none"."""
+        return (*sorted(set("".join(self.by_distance)) - {"-"}), "none")
+
+
+METHODS = {
+    "oerok": Method(
+        name="oerok",
+        straight=False,
+        distances_m=(300, 500, 750, 1000, 1250),
+        intervals_min=(5, 10, 20, 40, 60, 120, 210),
+        at_limit="right",
+        together=False,
+        categories=(
+            (1, 1, 2, 3, 4, 5, 9),
+            (1, 2, 3, 4, 5, 6, 7),
+            (2, 3, 4, 5, 6, 7, 8),
+            (3, 3, 4, 5, 6, 7, 8),
+        ),
+        by_distance=(
+            "AABCD", "ABCDE", "BCDEF", "CDEFG", "DEFGG", "EFG--", "FGG--", "GG---", "-----",
+        ),
+    ),
+    "are": Method(
+        name="are",
+        straight=True,
+        distances_m=(300, 500, 750, 1000),
+        intervals_min=(5, 10, 20, 40, 60, 120),
+        at_limit="left",
+        together=True,
+        categories=(
+            (1, 1, 2, 3, 4, 5),
+            (1, 1, 2, 3, 4, 5),
+            (1, 2, 3, 4, 5, 6),
+            (2, 3, 4, 5, 6, 7),
+        ),
+        by_distance=("AABC", "ABCD", "BCDE", "CDEF", "DEF-", "EF--", "F---", "----"),
+    ),
+}  # fmt: skip
 
 
 def quality_classes(
@@ -52,6 +113,7 @@ def quality_classes(
     connections: Mapping[dt.date, pd.DataFrame],
     service_dates: pd.DataFrame,
     *,
+    method: Method,
     start: NDArray[np.int64],
     stop: NDArray[np.int32],
     metres: NDArray[np.float64],
@@ -70,8 +132,11 @@ def quality_classes(
         CONNECTIONS of every service date.
     service_dates : DataFrame
         SERVICE_DATES; a kind of day with several has the mean of their departures.
+    method : Method
+        One of METHODS.
     start, stop, metres : ndarray
-        Walks on foot, sparse: cell i reaches `stop[start[i]:start[i + 1]]` after as many `metres`.
+        How far stops are, on foot or by straight line, as the method has it; sparse: cell i is as
+        many `metres` from `stop[start[i]:start[i + 1]]`.
 
     Returns
     -------
@@ -80,26 +145,28 @@ def quality_classes(
     """
     group = _groups(stops)
     kind = _kinds(trips)
-    table = np.array([[CLASSES.index(c.replace("-", "none")) for c in row] for row in _BY_DISTANCE])
-    band = np.searchsorted(BANDS_M, metres)
-    near = band < len(BANDS_M)
+    classes = method.classes
+    none = len(classes) - 1
+    table = np.array(
+        [[classes.index(c.replace("-", "none")) for c in row] for row in method.by_distance]
+    )
+    band = np.searchsorted(method.distances_m, metres)
+    near = band < len(method.distances_m)
     home = np.repeat(np.arange(len(cells)), np.diff(start))[near]
     at, band = group[stop[near]], band[near]
     parts = []
     for day_type, days in service_dates.groupby("day_type", sort=False, observed=True):
         counts = [_departures(connections[date], kind, group) for date in days["date"]]
-        category = _category(np.mean(counts, axis=0)) if counts else None
-        best = np.full(len(cells), NONE)
+        category = _category(np.mean(counts, axis=0), method) if counts else None
+        best = np.full(len(cells), none)
         if category is not None:
             np.minimum.at(best, home, table[category[at] - 1, band])
-        names = np.array(CLASSES)[best]
-        parts.append(
-            pd.DataFrame({"cell_id": cells["cell_id"], "day_type": day_type, "quality": names})
-        )
+        found = {"day_type": day_type, "method": method.name, "quality": np.array(classes)[best]}
+        parts.append(pd.DataFrame({"cell_id": cells["cell_id"], **found}))
     columns = list(QUALITY.columns)
-    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-    check_frame(found, QUALITY)
-    return found
+    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    check_frame(whole, QUALITY)
+    return whole
 
 
 def _groups(stops: gpd.GeoDataFrame) -> NDArray[np.intp]:
@@ -115,13 +182,12 @@ def _groups(stops: gpd.GeoDataFrame) -> NDArray[np.intp]:
 
 
 def _kinds(trips: pd.DataFrame) -> NDArray[np.intp]:
-    """Row of `_CATEGORIES` of each trip; -1 for what runs only when booked."""
+    """Position in `_KINDS` of each trip; -1 for what runs only when booked."""
     vehicle = trips["vehicle"].to_numpy()
-    names = list(_CATEGORIES)
-    kind = np.full(len(trips), names.index("bus"))
-    kind[vehicle == "rail"] = names.index("rail")
-    kind[vehicle == "tram"] = names.index("tram")
-    kind[trips["route_type"].isin(_EXPRESS).to_numpy()] = names.index("express")
+    kind = np.full(len(trips), _KINDS.index("bus"))
+    kind[vehicle == "rail"] = _KINDS.index("rail")
+    kind[vehicle == "tram"] = _KINDS.index("tram")
+    kind[trips["route_type"].isin(_EXPRESS).to_numpy()] = _KINDS.index("express")
     kind[trips["on_demand"].to_numpy(bool)] = -1
     return kind
 
@@ -136,18 +202,22 @@ def _departures(
     counts &= own >= 0
     at = group[connections["from_stop"].to_numpy()[counts]]
     size = int(group.max(initial=-1)) + 1
-    flat = np.bincount(own[counts] * size + at, minlength=len(_CATEGORIES) * size)
-    return flat.reshape(len(_CATEGORIES), size).astype(np.float64)
+    flat = np.bincount(own[counts] * size + at, minlength=len(_KINDS) * size)
+    return flat.reshape(len(_KINDS), size).astype(np.float64)
 
 
-def _category(departures: NDArray[np.float64]) -> NDArray[np.intp]:
+def _category(departures: NDArray[np.float64], method: Method) -> NDArray[np.intp]:
     """Best category of each stop; both directions count half each."""
+    if method.together:
+        best = np.arange(len(_KINDS))[:, None] == (departures > 0).argmax(axis=0)
+        departures = np.where(best, departures.sum(axis=0), 0)
     with np.errstate(divide="ignore"):
         interval = (UNTIL_S - FROM_S) / 60 / (departures / 2)
-    row = np.searchsorted(_INTERVALS_MIN, interval, side="right")
-    categories = np.array(list(_CATEGORIES.values()))
-    found = np.take_along_axis(categories, row, axis=1)
-    return np.asarray(np.where(interval <= _LONGEST_MIN, found, 9).min(axis=0), np.intp)
+    *limits, longest = method.intervals_min
+    row = np.searchsorted(limits, interval, side=method.at_limit)
+    found = np.take_along_axis(np.array(method.categories), row, axis=1)
+    none = len(method.by_distance)
+    return np.asarray(np.where(interval <= longest, found, none).min(axis=0), np.intp)
 
 
 def residents_by_class(cells: pd.DataFrame, quality: pd.DataFrame, *, county: str) -> pd.DataFrame:
@@ -165,16 +235,18 @@ def residents_by_class(cells: pd.DataFrame, quality: pd.DataFrame, *, county: st
     Returns
     -------
     DataFrame
-        QUALITY_RESIDENTS, every class for every municipality and kind of day.
+        QUALITY_RESIDENTS, every class of the method for every municipality and kind of day.
     """
     shown = cells.loc[~cells["withheld"], ["cell_id", "area_id", "residents"]]
     rows = quality.merge(shown, on="cell_id", validate="many_to_one")
     rows = pd.concat([rows.assign(area_id=county), rows.sort_values("area_id", kind="stable")])
     keys = ["area_id", "day_type", "quality"]
     counts = rows.groupby(keys, sort=False)["residents"].sum()
-    areas, days = rows["area_id"].unique(), rows["day_type"].unique()
-    every = pd.MultiIndex.from_product([areas, days, CLASSES], names=keys)
+    areas, days, methods = (rows[key].unique() for key in ("area_id", "day_type", "method"))
+    classes = [name for method in methods for name in METHODS[method].classes]
+    every = pd.MultiIndex.from_product([areas, days, classes], names=keys)
     found = counts.reindex(every, fill_value=0).reset_index()
+    found["method"] = methods[0] if len(methods) else ""
     found["residents"] = found["residents"].astype("int64")
     check_frame(found, QUALITY_RESIDENTS)
     return found

@@ -28,7 +28,12 @@ _IN_REACH = [REASONS.index(SERVED), REASONS.index(FULL)]
 
 
 def supply(
-    cells: pd.DataFrame, offers: pd.DataFrame, covered: Coverage, reached: Reached
+    cells: pd.DataFrame,
+    offers: pd.DataFrame,
+    covered: Coverage,
+    reached: Reached,
+    *,
+    whole: bool = True,
 ) -> Supply:
     """Places within reach for 1,000 residents, in every cell.
 
@@ -40,12 +45,15 @@ def supply(
         For these cells.
     reached : Reached
         How far one gets with each offer. Places that are taken count: people sit on them.
+    whole : bool
+        Whether these are all cells of the county. Of a selection nothing can be told: who else
+        competes for the places is not known.
 
     Returns
     -------
     Supply
         0 where no place is within reach; missing for categories of which no offer says how many
-        places it has.
+        places it has, and for a selection.
 
     References
     ----------
@@ -58,7 +66,7 @@ def supply(
     found = np.full(shape, np.nan, np.float32)
     for c in range(shape[0]):
         own = np.flatnonzero((reached.category == c) & ~np.isnan(places[reached.offer]))
-        if not len(own):
+        if not len(own) or not whole:
             continue
         held = places[reached.offer[own]].astype(np.float64)
         for d in range(shape[1]):
@@ -67,13 +75,8 @@ def supply(
             shares = two_step_fca(pairs, held, demand=residents, decay=binary(0.0))
             found[c, d] = PER * shares
     of = np.array([(reached.category == c).sum() for c in range(shape[0])], np.int64)
-    known = np.array(
-        [
-            ((reached.category == c) & ~np.isnan(places[reached.offer])).sum()
-            for c in range(shape[0])
-        ],
-        np.int64,
-    )
+    told = ~np.isnan(places[reached.offer]) & whole
+    known = np.array([((reached.category == c) & told).sum() for c in range(shape[0])], np.int64)
     return Supply(found, known, of)
 
 

@@ -14,7 +14,7 @@ from geo_integration.outputs.labels import label, number, percent
 from geo_integration.outputs.sentences import Context, definition, gap_sentences, measured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from geo_integration.frames import Facts, Published
     from geo_integration.profile import Category
@@ -249,8 +249,7 @@ def _goals(context: Context) -> Iterable[Node]:
                 f"{definition(context, one)} ({measured(context, one)})",
                 _count(context, row["numerator"]),
                 _count(context, row["denominator"]),
-                _value(context, one.kind, row["value"]),
-                _value(context, one.kind, row["target"]),
+                *_values(context, one.kind, row),
                 context.say(f"goal.{row['status']}"),
                 one.responsible,
             ]
@@ -263,13 +262,19 @@ def _count(context: Context, value: float) -> str:
     return "." if pd.isna(value) else number(float(value), context.language)
 
 
-def _value(context: Context, kind: str, value: float) -> str:
-    """The value of an indicator: a share, or a number for 1,000."""
-    if pd.isna(value):
-        return "."
+def _values(context: Context, kind: str, row: Mapping[Hashable, Any]) -> list[str]:
+    """Value and target of an indicator: shares, or numbers for 1,000; never alike where one misses.
+
+    Where both would be the same whole per cent, and the target is missed, one digit more is told.
+    """
+    both = [row["value"], row["target"]]
     if kind == "offers_per_1000":
-        return number(value, context.language, digits=2)
-    return percent(float(value), context.language)
+        return ["." if pd.isna(v) else number(v, context.language, digits=2) for v in both]
+    said = ["." if pd.isna(v) else percent(float(v), context.language) for v in both]
+    if row["status"] == "missed" and said[0] == said[1]:
+        unit = percent(0.5, context.language).removeprefix("50")
+        said = [number(100 * v, context.language, digits=1) + unit for v in both]
+    return said
 
 
 # Fields of action -------------------------------------------------------------------------------

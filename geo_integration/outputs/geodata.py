@@ -37,7 +37,7 @@ def write_geopackage(
     published : Published
         What disclosure control let through. `cells` gets four columns for each category and day
         type: status, minutes out, back, and waiting at the venue; and the class of public
-        transport quality for each day type.
+        transport quality for each day type, with the method (`quality_method`).
     internal : bool
         Every layer says in its description that it must not be published.
     language : {"de", "en"}
@@ -83,6 +83,7 @@ def _wide(published: Published) -> gpd.GeoDataFrame:
     quality = published.quality.pivot(index="cell_id", columns="day_type", values="quality")
     quality.columns = [f"quality__{name}" for name in quality.columns]
     wide = wide.join(quality)
+    wide["quality_method"] = next(iter(published.quality["method"]), None)
     return published.cells.merge(wide, left_on="cell_id", right_index=True, how="left")
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 from geo_integration.errors import OutputError
 from geo_integration.outputs.labels_findings import FINDING_WORDS
 from geo_integration.outputs.labels_reasons import REASON_WORDS
+from geo_integration.outputs.labels_sheets import SHEET_WORDS
 from geo_integration.outputs.labels_tables import TABLE_WORDS
 
 Language = Literal["de", "en"]
@@ -398,7 +399,7 @@ _WEEKDAYS: Words = {
 }
 
 _PAGE_WORDS: Words = _PAGE | _CARDS | REASON_WORDS | _GRADES | _TABLES | _OFFER_COLUMNS | _WEEKDAYS
-_WORDS: Words = _PAGE_WORDS | TABLE_WORDS | FINDING_WORDS
+_WORDS: Words = _PAGE_WORDS | TABLE_WORDS | FINDING_WORDS | SHEET_WORDS
 
 OFFER_COLUMNS = tuple(key.removeprefix("offer.") for key in _OFFER_COLUMNS)
 

@@ -32,8 +32,8 @@ FINDING_WORDS: dict[str, tuple[str, str]] = {
     ),
     "findings.lost_entry": ("{category} ({lost} Einwohner weniger)", "{category} ({lost} fewer)"),
     "findings.largest": (
-        "{day}: Die größte Lücke bei {category}: {gap}",
-        "{day}: largest gap, {category}: {gap}",
+        "{day}: Die dringendste Lücke bei {category}: {gap}",
+        "{day}: most urgent gap, {category}: {gap}",
     ),
     "findings.goals": ("Ziele", "Goals"),
     "findings.no_goals": (
@@ -52,7 +52,7 @@ FINDING_WORDS: dict[str, tuple[str, str]] = {
         "Warum nicht? Einwohner nach dem Hauptgrund:",
         "Why not? Residents by reason:",
     ),
-    "findings.worst": ("Größte Lücken ({day}):", "Largest gaps ({day}):"),
+    "findings.worst": ("Dringendste Lücken ({day}):", "Most urgent gaps ({day}):"),
     "findings.no_gap": (
         "Keine Lücke mit mindestens {n} Einwohnern.",
         "No gap with at least {n} residents.",
@@ -60,11 +60,11 @@ FINDING_WORDS: dict[str, tuple[str, str]] = {
     "findings.lost": ("Was wegfällt:", "What falls away:"),
     "findings.lost_offers": (
         (
-            "{day}: {lost} Einwohner weniger als {first}; das Angebot pausiert für {paused}, die "
-            "Fahrt fehlt {no_way}. Betroffen vor allem: {offers}."
+            "{day}: {lost} Einwohner weniger als {first}; dann kein passendes Angebot für "
+            "{paused}, die Fahrt fehlt {no_way}. Betroffen vor allem: {offers}."
         ),
         (
-            "{day}: {lost} residents fewer than on {first}; the offer pauses for {paused}, the "
+            "{day}: {lost} residents fewer than on {first}; no offer then for {paused}, the "
             "ride is missing for {no_way}. Above all: {offers}."
         ),
     ),
@@ -126,7 +126,10 @@ FINDING_WORDS: dict[str, tuple[str, str]] = {
     ),
     "gap.why.no_offer": ("kein Angebot erfasst", "no offer recorded"),
     "gap.why.no_fit": ("kein Angebot, das passt", "no offer that suits"),
-    "gap.why.not_located": ("Ort der Angebote unbekannt", "place of the offers unknown"),
+    "gap.why.not_located": (
+        "kein Angebot mit einem Ort, zu dem man kommen kann",
+        "no offer with a place to go to",
+    ),
     "gap.why.not_on_day": ("an diesem Tag findet nichts statt", "nothing takes place on this day"),
     "gap.why.no_stop": (
         "keine Haltestelle in {access} Gehminuten",

@@ -29,7 +29,10 @@ REASON_WORDS: dict[str, tuple[str, str]] = {
     f"reason.{NO_CONNECTION}": ("keine Verbindung", "no connection"),
     f"reason.{NO_STOP}": ("keine Haltestelle in Gehweite", "no stop within walking distance"),
     f"reason.{NOT_ON_DAY}": ("kein Angebot an diesem Tag", "no offer on this day"),
-    f"reason.{NOT_LOCATED}": ("Ort des Angebots unbekannt", "place of the offer unknown"),
+    f"reason.{NOT_LOCATED}": (
+        "kein Ort, zu dem man kommen kann",
+        "no place to go to",
+    ),
     f"reason.{NO_FIT}": ("kein passendes Angebot", "no offer that suits"),
     f"reason.{NO_OFFER}": ("kein Angebot erfasst", "no offer recorded"),
     f"why.{SERVED}": ("Hin und zurück erreichbar.", "Within reach, there and back."),
@@ -70,8 +73,14 @@ REASON_WORDS: dict[str, tuple[str, str]] = {
         "No offer of this category takes place on this day.",
     ),
     f"why.{NOT_LOCATED}": (
-        "Es gibt Angebote, aber ihr Ort ist nicht genau genug bekannt.",
-        "There are offers, but their place is not known well enough.",
+        (
+            "Es gibt Angebote, aber keines zählt: Ihr Ort ist nicht genau genug bekannt, sie sind "
+            "nur online oder an diesem Tag nicht gültig."
+        ),
+        (
+            "There are offers, but none counts: their place is not known well enough, they are "
+            "online only, or not valid on this day."
+        ),
     ),
     f"why.{NO_FIT}": (
         "Es gibt Angebote, aber keines ist für die ganze Zielgruppe offen.",

@@ -20,6 +20,11 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
     "quality.F": ("F", "F"),
     "quality.G": ("G (Grundangebot)", "G (basic)"),
     "quality.none": ("ohne Klasse", "no class"),
+    "quality_method.oerok": ("ÖROK (Österreich)", "ÖROK (Austria)"),
+    "quality_method.are": (
+        "ARE (Schweiz), an Deutschland angepasst",
+        "ARE (Switzerland), as adapted to Germany",
+    ),
     "sheet.gaps": ("Versorgungslücken", "Underserved areas"),
     "sheet.offers": ("Angebote", "Offers"),
     "sheet.sessions": ("Termine", "Sessions"),
@@ -55,7 +60,10 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
     "column.residents_counted": ("Einwohner (gezählt)", "Residents (counted)"),
     "column.covered_first": ("erreichen ein Angebot: {day}", "Reach an offer: {day}"),
     "column.lost": ("davon nicht an diesem Tag", "Of these not on this day"),
-    "column.lost_paused": ("weil ihre Angebote pausieren", "Because their offers pause"),
+    "column.lost_paused": (
+        "weil ihre Angebote dann nicht stattfinden",
+        "Because their offers do not take place then",
+    ),
     "column.lost_no_way": ("weil die Fahrt fehlt", "Because the ride is missing"),
     "column.gained": ("nur an diesem Tag", "On this day only"),
     "column.why": ("Was fehlt", "What is missing"),
@@ -183,14 +191,26 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
         "departures for offers without times",
     ),
     "assumption.source": ("Quelle der Regel", "source of the rule"),
-    "assumption.quality": (
+    "assumption.quality_oerok": (
         (
-            "Verfahren der ÖROK (Österreich): Abfahrten von 6 bis 20 Uhr ohne Rufbus, Fußweg bis "
-            "1250 m; sagt nichts über Kurszeiten und Rückfahrt"
+            "Verfahren der ÖROK (Österreich), Tabellen aus zweiter Hand: Abfahrten von 6 bis 20 "
+            "Uhr ohne Rufbus, Fußweg bis 1250 m; sagt nichts über Kurszeiten und Rückfahrt"
         ),
         (
-            "Method of the Austrian ÖROK: departures from 6 to 20 without call-buses, up to 1250 m "
-            "on foot; says nothing of course times or the way home"
+            "Method of the Austrian ÖROK, tables second-hand: departures from 6 to 20 without "
+            "call-buses, up to 1250 m on foot; says nothing of course times or the way home"
+        ),
+    ),
+    "assumption.quality_are": (
+        (
+            "Verfahren des ARE (Schweiz), an Deutschland angepasst, Tabellen aus zweiter Hand: "
+            "Abfahrten von 6 bis 20 Uhr ohne Rufbus, Luftlinie bis 1000 m; sagt nichts über "
+            "Kurszeiten und Rückfahrt"
+        ),
+        (
+            "Method of the Swiss ARE, as adapted to Germany, tables second-hand: departures from "
+            "6 to 20 without call-buses, up to 1000 m by straight line; says nothing of course "
+            "times or the way home"
         ),
     ),
     "naming.both": (" und ", " and "),
@@ -391,7 +411,7 @@ TABLE_WORDS: dict[str, tuple[str, str]] = {
         "Results identical on: {detail}. Does the timetable really not tell these days apart?",
     ),
     "guard.rejected_rows": (
-        "Zeilen der Eingaben, die nicht übernommen sind: {count}; sie stehen in den Tabellen",
-        "Input rows that were not taken: {count}; they are listed in the tables",
+        "Zeilen der Eingaben, die nicht übernommen sind: {count}",
+        "Input rows that were not taken: {count}",
     ),
 }

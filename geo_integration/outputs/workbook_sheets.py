@@ -195,14 +195,16 @@ def bands(context: Context) -> Sheet:
 def quality(context: Context) -> Sheet:
     """Residents by class of public transport quality, classes beside each other."""
     table = context.published.quality_residents
-    wide = table.pivot(index=["area_id", "day_type"], columns="quality", values="residents")
-    order = table[["area_id", "day_type"]].drop_duplicates()
+    keys = ["area_id", "day_type", "method"]
+    wide = table.pivot(index=keys, columns="quality", values="residents")
+    order = table[keys].drop_duplicates()
     rows = wide.reindex(pd.MultiIndex.from_frame(order)).reset_index()
     days = context.name_of(context.settings.day_types)
     say = context.say
     return [
         (say("column.area"), "text", rows["area_id"].map(context.areas())),
         (say("column.day_type"), "text", rows["day_type"].map(days)),
+        (say("column.method"), "text", [say(f"quality_method.{m}") for m in rows["method"]]),
         *((say(f"quality.{name}"), "count", rows[name]) for name in wide.columns),
     ]
 
@@ -286,7 +288,7 @@ def assumptions(context: Context) -> Sheet:
         (say("assumption.buffer"), transit.transfer_buffer_s),
         (say("assumption.window"), " – ".join(transit.window)),
         (say("assumption.source"), rule.source),
-        (say("sheet.quality"), say("assumption.quality")),
+        (say("sheet.quality"), say(f"assumption.quality_{context.settings.quality.method}")),
     ]
     shown = [_number_text(value, context.language) for _, value in rows]
     return [

@@ -8,6 +8,7 @@ import pytest
 from by_hand import make_cells, make_covered, make_offers
 from made_coverage import as_coverage
 
+from geo_integration.frames import DOUBTFUL
 from geo_integration.measures.guards import OffStreets, find_guards
 from geo_integration.outputs.labels_tables import TABLE_WORDS
 
@@ -15,6 +16,8 @@ HOUR = 3600
 SPAN = (6 * HOUR, 22 * HOUR)
 MONDAY = dt.date(2026, 11, 2)
 ALL = {
+    *(f"need_{doubt}" for doubt in (*DOUBTFUL, "above")),
+    "group_unused",
     "groups_exposed",
     "groups_withheld",
     "atypical_date",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,7 +24,7 @@ PEOPLE = {"g": np.array([5, 4, 3, 8])}
 
 def find(one, cells=CELLS, offers=None, misfits=None):
     offers = make_offers(("o1", "kurs"), ("o2", "kurs")) if offers is None else offers
-    offers = offers if "stale" in offers else offers.assign(stale=False)
+    offers = offers if "stale" in offers else offers.assign(stale=False, last_confirmed=None)
     table = indicators(
         cells, offers, make_fit(offers, misfits), COVERED, PEOPLE, [one], county=COUNTY
     )
@@ -69,6 +71,7 @@ def test_confirmed_is_the_share_of_counted_offers_whoever_they_are_for():
         ("o1", "kurs"), ("o2", "kurs"), ("o3", "kurs", False), ("o4", "sport"), ("o5", "kurs")
     )
     offers["stale"] = [True, False, False, True, True]
+    offers["last_confirmed"] = [dt.date(2025, 1, 1), dt.date(2026, 9, 1), None, None, None]
     offers["area_id"] = ["A", "B", "A", "A", None]
     one = Indicator("i", "confirmed", ("kurs",), (), None, 0.5)
     table = find(one, offers=offers)
@@ -77,7 +80,9 @@ def test_confirmed_is_the_share_of_counted_offers_whoever_they_are_for():
     misfit = find(one, offers=offers, misfits={"o1": "age"})
     assert misfit.loc[COUNTY, "denominator"] == 3
     per_1000 = find(one._replace(kind="offers_per_1000"), offers=offers, misfits={"o1": "age"})
-    assert per_1000.loc[COUNTY, "numerator"] == 2000
+    assert per_1000.loc[COUNTY, ["numerator", "per"]].tolist() == [2, 1000]
+    never = find(one, offers=offers.assign(last_confirmed=None, stale=False))
+    assert never["status"].tolist() == ["open"] * 3
 
 
 def test_offers_for_a_thousand_residents():
@@ -89,7 +94,7 @@ def test_offers_for_a_thousand_residents():
 
 def test_no_indicators_give_an_empty_table():
     table = indicators(
-        CELLS, make_offers(("o1", "kurs")).assign(stale=False),
+        CELLS, make_offers(("o1", "kurs")).assign(stale=False, last_confirmed=None),
         make_fit(make_offers(("o1", "kurs"))), COVERED, {}, [], county=COUNTY,
     )  # fmt: skip
     assert len(table) == 0

@@ -1,16 +1,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import get_args
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 
+from geo_integration import pipeline
+from geo_integration.inputs.county import read_county
 from geo_integration.measures.quality_classes import (
+    METHODS,
     quality_classes,
     residents_by_class,
 )
+from geo_integration.profile import Quality
+from geo_integration.settings import find_county, read_settings
 
 DAY = dt.date(2026, 11, 24)
 HOUR = 3600
@@ -39,16 +45,19 @@ def hops(*departures):
     return table.astype({"trip": int, "from_stop": int, "departure_s": int, "board": bool})
 
 
-def classes(metres, departures, *, vehicles=("bus",), places=(("Markt", 0.0),), days=(DAY,)):
+def classes(
+    metres, departures, *, vehicles=("bus",), places=(("Markt", 0.0),), days=(DAY,), method="oerok"
+):
     """Class of one cell that lies so far from each stop."""
     metres = np.atleast_1d(np.array(metres, float))
     dates = pd.DataFrame({"day_type": "school_day", "date": list(days)})
     per_day = departures if isinstance(departures, dict) else {DAY: departures}
     found = quality_classes(
         pd.DataFrame({"cell_id": ["c"]}), stops(*places), trips(*vehicles), per_day, dates,
-        start=np.array([0, len(metres)]), stop=np.arange(len(metres), dtype=np.int32),
-        metres=metres,
+        method=METHODS[method], start=np.array([0, len(metres)]),
+        stop=np.arange(len(metres), dtype=np.int32), metres=metres,
     )  # fmt: skip
+    assert set(found["method"]) == {method}
     return found["quality"].tolist()
 
 
@@ -116,10 +125,126 @@ def test_out_of_reach_of_any_stop_there_is_no_class():
 def test_without_a_timetable_there_are_no_classes():
     found = quality_classes(
         pd.DataFrame({"cell_id": ["c"]}), stops(("A", 0.0)).iloc[:0], trips("bus").iloc[:0], {},
-        pd.DataFrame({"day_type": [], "date": []}),
+        pd.DataFrame({"day_type": [], "date": []}), method=METHODS["oerok"],
         start=np.array([0, 0]), stop=np.empty(0, np.int32), metres=np.empty(0),
     )  # fmt: skip
     assert found.empty
+    cells = pd.DataFrame({"cell_id": ["c"], "area_id": "1", "residents": 9, "withheld": False})
+    assert residents_by_class(cells, found, county="0").empty
+
+
+# ARE, as adapted to Germany ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("minutes", "wanted"),
+    [(4, "ABCD-"), (5, "ABCD-"), (6, "BCDE-"), (10, "BCDE-"), (12, "CDEF-"), (20, "CDEF-"),
+     (40, "DEF--"), (60, "EF---"), (120, "F----"), (140, "-----")],
+)  # fmt: skip
+def test_buses_have_the_classes_of_are(minutes, wanted):
+    rings = (300, 500, 750, 1000, 1001)
+    found = [classes(m, hops(*every(minutes)), method="are")[0] for m in rings]
+    assert "".join(found).replace("none", "-") == wanted
+
+
+@pytest.mark.parametrize(
+    ("vehicle", "wanted"),
+    [("express", "AABC"), ("rail", "AABC"), ("tram", "ABCD"), ("bus", "BCDE")],
+)
+def test_better_vehicles_have_better_classes_by_are(vehicle, wanted):
+    departures = hops(*every(10))
+    rings = (300, 500, 750, 1000)
+    found = [classes(m, departures, vehicles=(vehicle,), method="are")[0] for m in rings]
+    assert "".join(found) == wanted
+
+
+@pytest.mark.parametrize(
+    ("metres", "wanted"), [(300, "E"), (300.1, "F"), (500, "F"), (501, "none")]
+)
+def test_a_ring_holds_its_limit(metres, wanted):
+    assert classes(metres, hops(*every(60)), method="are") == [wanted]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_hourly_bus_is_at_a_limit_that_the_methods_draw_on_different_sides(method):
+    # 28 departures: 60 minutes. One less is 62.2, one more 57.9.
+    found = [
+        classes(100, hops(*every(60)[:28], *more)[less:], method=method)[0]
+        for more, less in (([], 1), ([], 0), ([(0, 0, 7 * HOUR)], 0))
+    ]
+    assert found == {"oerok": ["F", "F", "E"], "are": ["F", "E", "E"]}[method]
+
+
+def test_by_are_all_departures_count_as_those_of_the_best_vehicle():
+    # A train every 2 hours, buses every 30 minutes: by themselves V and V; 70 departures, every
+    # 24 minutes as of a train: III. Per ÖROK VII and V.
+    both = hops(*every(120), *every(30, trip=1))
+    assert classes(100, both, vehicles=("rail", "bus"), method="are") == ["B"]
+    assert classes(100, both, vehicles=("rail", "bus")) == ["D"]
+    assert classes(100, hops(*every(30, trip=1)), vehicles=("rail", "bus"), method="are") == ["D"]
+
+
+def test_residents_are_counted_by_the_classes_of_the_method():
+    cells = pd.DataFrame({"cell_id": ["a"], "area_id": "1", "residents": 10, "withheld": False})
+    quality = pd.DataFrame(
+        {"cell_id": ["a"], "day_type": "school_day", "method": "are", "quality": "F"}
+    )
+    table = residents_by_class(cells, quality, county="0")
+    assert table["quality"].unique().tolist() == [*"ABCDEF", "none"]
+    assert set(table["method"]) == {"are"}
+
+
+def test_the_profile_knows_the_methods():
+    assert set(get_args(Quality.model_fields["method"].annotation)) == set(METHODS)
+    assert Quality().method == "oerok"
+
+
+# Both methods on the county that comes with the package ------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def county():
+    return read_county(read_settings(find_county("friesland")))
+
+
+@pytest.fixture(scope="module")
+def both(county):
+    """Classes of every cell and kind of day by both methods, as numbers: A is 0, none is 7."""
+    usual = read_settings(find_county("friesland"))
+    network = pipeline.walk_network(usual, county)
+    found = {}
+    for name in METHODS:
+        settings = usual.model_copy(update={"quality": Quality(method=name)})
+        table = pipeline.classes_of(settings, county, network)
+        found[name] = table["quality"].map([*"ABCDEFG", "none"].index).to_numpy()
+    return pd.DataFrame({"cell_id": table["cell_id"], "day_type": table["day_type"], **found})
+
+
+def test_nobody_has_a_class_without_a_stop_in_the_outer_ring(county, both):
+    homes = gpd.points_from_xy(county.cells["x_m"], county.cells["y_m"])
+    away = np.array([county.stops.geometry.distance(home).min() for home in homes])
+    far = both["cell_id"].isin(county.cells["cell_id"][away > 1000])
+    assert 0 < far.sum() < len(both)
+    assert (both.loc[far, "are"] == 7).all()
+    assert (both.loc[~far, "are"] < 7).any()
+
+
+def test_down_to_e_nobody_is_worse_off_by_are(both):
+    # Its rings are air-line, its limits belong to the better class, its table is no stricter.
+    upper = both["oerok"] <= "ABCDE".index("E")
+    assert upper.any()
+    assert (both["are"] <= both["oerok"])[upper].all()
+    assert (both["are"] < both["oerok"]).any()
+
+
+def test_by_oerok_people_have_a_class_that_have_none_by_are(both):
+    # G, and what is further than 1,000 m: the reason why ÖROK is the default.
+    assert "G" not in METHODS["are"].classes
+    assert (both["are"] != 6).all()
+    assert ((both["are"] == 7) & (both["oerok"] == 6)).any()
+
+
+# Residents --------------------------------------------------------------------------------------
 
 
 def test_residents_are_counted_by_class_without_withheld_cells():
@@ -132,8 +257,9 @@ def test_residents_are_counted_by_class_without_withheld_cells():
         }
     )
     quality = pd.DataFrame(
-        {"cell_id": ["a", "b", "c"], "day_type": "school_day", "quality": ["A", "A", "none"]}
-    )
+        {"cell_id": ["a", "b", "c"], "day_type": "school_day", "method": "oerok",
+         "quality": ["A", "A", "none"]}
+    )  # fmt: skip
     table = residents_by_class(cells, quality, county="0")
     found = table.set_index(["area_id", "quality"])["residents"]
     assert found[found > 0].to_dict() == {

@@ -13,7 +13,17 @@ from geo_integration.measures.supply import area_supply, supply
 SERVED = "served"
 
 
-def find(residents, ways, places, *, withheld=None, full=(), days=("mo",), categories=("kurs",)):
+def find(
+    residents,
+    ways,
+    places,
+    *,
+    withheld=None,
+    full=(),
+    days=("mo",),
+    categories=("kurs",),
+    whole=True,
+):
     """Places that go round; `ways` are (cell, offer, day, reason), `places` by offer."""
     cells = make_cells(residents, withheld=withheld)
     offers = make_offers(*((offer, "kurs") for offer in places))
@@ -23,7 +33,7 @@ def find(residents, ways, places, *, withheld=None, full=(), days=("mo",), categ
         cells, offers, make_fit(offers, full=full), LINES, as_roundtrips(trips, cells, days),
         categories=categories, day_types=days,
     )  # fmt: skip
-    found = supply(cells, offers, covered, reached)
+    found = supply(cells, offers, covered, reached, whole=whole)
     return found, area_supply(cells, covered, found, county=COUNTY)
 
 
@@ -67,6 +77,12 @@ def test_offers_that_do_not_say_how_many_places_they_have_are_told_and_left_out(
 
 def test_where_no_offer_says_how_many_places_it_has_nothing_is_told():
     found, table = find([100], [("c00", "o1", "mo", SERVED)], {"o1": None})
+    assert np.isnan(found.per_1000).all()
+    assert len(table) == 0
+
+
+def test_of_a_selection_nothing_is_told_because_who_else_competes_is_not_known():
+    found, table = find([100], [("c00", "o1", "mo", SERVED)], {"o1": 20}, whole=False)
     assert np.isnan(found.per_1000).all()
     assert len(table) == 0
 

@@ -10,7 +10,7 @@ from toy import write_toy_county
 
 from geo_integration import pipeline
 from geo_integration.frames import REASONS
-from geo_integration.outputs.findings import findings_page
+from geo_integration.outputs.findings import _values, findings_page
 from geo_integration.outputs.labels import label
 from geo_integration.outputs.sentences import Context, gap_sentences
 from geo_integration.settings import read_settings
@@ -181,3 +181,12 @@ def test_of_an_offer_that_is_open_the_hours_are_told(run):
     assert f"nach einem Besuch bei „Sprachkurs am Markt“ {opening} keine Rückfahrt" in sentence(
         run, reason="no_way_home", session=at
     )
+
+
+def test_a_target_that_is_nearly_met_is_not_written_like_its_value(run):
+    settings, published = run
+    context = Context(published, settings, "de", FACTS)
+    row = {"value": 43 / 48, "target": 0.9, "status": "missed"}
+    assert _values(context, "confirmed", row) == ["89,6\xa0%", "90,0\xa0%"]
+    assert _values(context, "confirmed", row | {"value": 0.7}) == ["70\xa0%", "90\xa0%"]
+    assert _values(context, "reach", row | {"value": 0.9, "status": "met"}) == ["90\xa0%"] * 2

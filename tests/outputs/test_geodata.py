@@ -65,6 +65,7 @@ def test_cells_have_the_class_of_transport_of_every_kind_of_day(path, published)
     for day, part in published.quality.groupby("day_type"):
         wanted = part.set_index("cell_id")["quality"]
         assert cells[f"quality__{day}"].to_dict() == wanted.loc[cells.index].to_dict()
+    assert set(cells["quality_method"]) == {"oerok"}
 
 
 def test_municipalities_have_residents_and_shares(path, published):

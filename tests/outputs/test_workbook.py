@@ -122,9 +122,10 @@ def test_every_number_of_residents_is_that_of_the_frame(run, write):
     assert [row["erreichen ein Angebot"] for row in rows] == table["covered"].tolist()
     assert [row["erreichen keines"] for row in rows] == table["uncovered"].tolist()
     quality = rows_of(write()["ÖV-Güteklassen"])
-    told = [row[name] for row in quality for name in list(row)[2:]]
+    told = [row[name] for row in quality for name in list(row)[3:]]
     assert told == published.quality_residents["residents"].tolist()
     assert sum(told) > 0
+    assert {row["Verfahren"] for row in quality} == {"ÖROK (Österreich)"}
     reasons = rows_of(write()["Gründe"])
     assert [row["Einwohner"] for row in reasons] == published.area_reasons["residents"].tolist()
     places = rows_of(write()["Ortsteile"])

@@ -141,19 +141,20 @@ def _sessions() -> pd.DataFrame:
 
 def _quality(cells: gpd.GeoDataFrame) -> pd.DataFrame:
     days = ["school_day", "saturday"]
-    rows = [(cell, day, "E" if day == "school_day" else "none")
+    rows = [(cell, day, "oerok", "E" if day == "school_day" else "none")
             for cell in cells["cell_id"] for day in days]  # fmt: skip
-    return pd.DataFrame(rows, columns=["cell_id", "day_type", "quality"])
+    return pd.DataFrame(rows, columns=["cell_id", "day_type", "method", "quality"])
 
 
 def _quality_residents() -> pd.DataFrame:
     rows = [
-        (area, day, name, residents if name == "E" else 0)
+        (area, day, "oerok", name, residents if name == "E" else 0)
         for area, residents in (("99", 300), ("03455007", 300))
         for day in ("school_day", "saturday")
         for name in (*"ABCDEFG", "none")
     ]
-    return pd.DataFrame(rows, columns=["area_id", "day_type", "quality", "residents"])
+    columns = ["area_id", "day_type", "method", "quality", "residents"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _coverage(cells: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from geo_integration import __version__
 from geo_integration.cli_audit import audit
 from geo_integration.cli_geocode import geocode
 from geo_integration.cli_offers import offers
+from geo_integration.cli_sheet import sheet
 from geo_integration.console import plain_errors, settings_of
 from geo_integration.errors import GeoIntegrationError
 
@@ -46,7 +47,8 @@ class _GermanGroup(click.Group):
     """Commands in the order of their use."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        return ["run", "check", "init", "fetch", "offers", "geocode", "travel-times", "audit"]
+        first = ["run", "sheet", "check", "init", "fetch", "offers", "geocode"]
+        return [*first, "travel-times", "audit"]
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  what the command gives back
         """Say in German that somebody has stopped a command."""
@@ -618,6 +620,7 @@ def _print_summary(result: Run, settings: Settings) -> None:
 
 
 cli.add_command(offers)
+cli.add_command(sheet)
 cli.add_command(audit)
 cli.add_command(geocode)
 

@@ -468,6 +468,20 @@ NEED_COVERAGE = Frame(
     key=("area_id", "category", "day_type"),
     doc="Municipality x category x day type: those who need it, and how many reach it.",
 )
+PLACE_NEED = Frame(
+    "PLACE_NEED",
+    {
+        "area_id": Column("text", "municipality"),
+        "place": Column("text", "nearest place of the gazetteer in it"),
+        "category": Column("text", "category of offers"),
+        "day_type": Column("text", "kind of day"),
+        "group_id": Column("text", "group that needs the category"),
+        "need": Column("integer", "its people, without withheld cells", missing=True, low=0),
+        "covered": Column("integer", "of these within reach", missing=True, low=0),
+    },
+    key=("area_id", "place", "category", "day_type"),
+    doc="Ortsteil x category x day type: those who need it.",
+)
 INDICATORS = Frame(
     "INDICATORS",
     {
@@ -676,9 +690,9 @@ class Facts(TypedDict):
 
     method_version: str
     made_from: str
-    walking: str
+    walking: dict[str, str]
     selected: list[str]
-    guards: list[str]
+    guards: dict[str, list[str]]
     need_sources: dict[str, list[str]]
     internal: bool
 
@@ -716,6 +730,7 @@ class Published(NamedTuple):
     losses: pd.DataFrame
     loss_causes: pd.DataFrame
     need_coverage: pd.DataFrame
+    place_need: pd.DataFrame
     indicators: pd.DataFrame
     bands: pd.DataFrame
     gaps: gpd.GeoDataFrame

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array, vstack
 
 from geo_integration import runs
 from geo_integration.errors import SettingsError, SourceError
@@ -42,8 +43,18 @@ from geo_integration.measures.guards import Guards, OffStreets, find_guards
 from geo_integration.measures.indicators import Indicator, indicators
 from geo_integration.measures.losses import losses
 from geo_integration.measures.naming import Words
-from geo_integration.measures.need_coverage import Need, need_coverage, need_of_groups
-from geo_integration.measures.need_disclosure import NeedTables, Protection, published_need
+from geo_integration.measures.need_coverage import (
+    Need,
+    need_coverage,
+    need_of_groups,
+    place_need,
+)
+from geo_integration.measures.need_disclosure import (
+    NeedTables,
+    Protection,
+    known_totals,
+    published_need,
+)
 from geo_integration.measures.needs import Group
 from geo_integration.measures.quality_classes import (
     METHODS,
@@ -56,13 +67,14 @@ from geo_integration.outputs.findings import NAME as FINDINGS
 from geo_integration.outputs.findings import findings_page
 from geo_integration.outputs.geodata import write_geopackage
 from geo_integration.outputs.hsds import write_hsds
-from geo_integration.outputs.labels import label, number
+from geo_integration.outputs.labels import LANGUAGES, Language, label, number
 from geo_integration.outputs.maps import write_pages
 from geo_integration.outputs.workbook import write_to_check, write_workbook
 from geo_integration.profile import Disclosure, Named, seconds_of_day
 from geo_integration.published_before import (
     PublishedRun,
     PublishedSums,
+    digest_key,
     read_published,
     require_keepable,
     shown_before,
@@ -105,6 +117,8 @@ class Findings(NamedTuple):
     need: dict[str, Need]
     people: dict[str, NDArray[np.int64]]
     need_coverage: pd.DataFrame
+    places: NDArray[np.object_]
+    place_need: pd.DataFrame
     indicators: pd.DataFrame
     bands: pd.DataFrame
     gaps: gpd.GeoDataFrame
@@ -185,7 +199,7 @@ def run(
     """
     for path in (*runs.earlier_outputs(folder / MANIFEST), to_check_of(folder)):
         require_writable(path)  # somebody may have a table open
-    is_kept = settings.county.data_status == "real" and not internal
+    is_kept = _is_kept(settings) and not internal
     if is_kept:
         require_keepable(settings.folder)
     computed = compute(
@@ -370,15 +384,17 @@ def find(
     cells = inputs.cells.assign(withheld=withheld)
     by_area = area_coverage(cells, covered, county=county)
     by_reason = area_reasons(cells, covered, county=county)
-    by_place = place_coverage(cells, place_of_cells(cells, inputs.places), covered)
+    places = place_of_cells(cells, inputs.places)
+    by_place = place_coverage(cells, places, covered)
     need, group_of = need_of(settings, inputs, everywhere), groups_of(settings)
     by_need = need_coverage(cells, covered, need, group_of, everywhere=everywhere, county=county)
     at = pd.Index(everywhere["cell_id"]).get_indexer(pd.Index(cells["cell_id"]))
     people = {name: one.people[at] for name, one in need.items()}
+    needed = place_need(cells, places, covered, people, group_of)
     measured = indicators(
         cells, inputs.offers, suits, covered, people, indicators_of(settings), county=county
     )
-    places = supply(cells, inputs.offers, covered, reached, whole=len(everywhere) == len(cells))
+    supplied = supply(cells, inputs.offers, covered, reached, whole=len(everywhere) == len(cells))
     lost, causes = losses(cells, covered, reached, county=county)
     in_bands = bands(cells, covered, bands_min=settings.rule.bands_min, county=county)
     progress("measures", 2, 3)
@@ -423,14 +439,16 @@ def find(
         need=need,
         people=people,
         need_coverage=by_need,
+        places=places,
+        place_need=needed,
         indicators=measured,
         bands=in_bands,
         gaps=areas,
         guards=guards,
         quality=classes,
         quality_residents=by_class,
-        supply=places,
-        area_supply=area_supply(cells, covered, places, county=county),
+        supply=supplied,
+        area_supply=area_supply(cells, covered, supplied, county=county),
     )
 
 
@@ -601,21 +619,28 @@ def publish(
     """Let through what may leave the house."""
     rule = settings.disclosure
     ids = findings.cells["cell_id"].to_numpy(object)
-    before = {
-        group: Known(sums.members, sums.low, sums.high)
-        for group, people in findings.people.items()
-        if (sums := sums_before(earlier, group, ids, people)) is not None
-    }
+    before = {}
+    for group, people in findings.people.items():
+        known = known_totals(findings.need[group].known, people)
+        sums = sums_before(earlier, group, ids, people)
+        if sums is not None:
+            known = Known(
+                csr_array(vstack([known.members, sums.members])),
+                np.r_[known.low, sums.low],
+                np.r_[known.high, sums.high],
+            )
+        before[group] = known
     of_groups, protection = published_need(
         findings.cells,
         findings.coverage,
         findings.people,
         groups_of(settings),
         indicators_of(settings),
-        NeedTables(findings.need_coverage, findings.indicators, findings.gaps),
+        NeedTables(findings.need_coverage, findings.indicators, findings.gaps, findings.place_need),
         Rule(rule.min_count, rule.rounding, rule.dominance),
         county=settings.county.ags,
         smallest_unit_m=rule.smallest_unit_m,
+        places=findings.places,
         before=before,
     )
     published = Published(
@@ -637,6 +662,7 @@ def publish(
         losses=findings.losses,
         loss_causes=findings.loss_causes,
         need_coverage=of_groups.need_coverage,
+        place_need=of_groups.place_need,
         indicators=of_groups.indicators,
         bands=findings.bands,
         gaps=of_groups.gaps,
@@ -786,12 +812,23 @@ def to_check_of(folder: Path) -> Path:
     return folder.absolute().with_name(f"{folder.absolute().name}-pruefen") / TO_CHECK
 
 
+def _is_kept(settings: Settings) -> bool:
+    """Whether what is published is kept: not of sample data, and not of internal runs."""
+    internal = settings.disclosure is NOTHING_WITHHELD
+    return settings.county.data_status == "real" and not internal
+
+
 def _made_from(settings: Settings, selected: Sequence[str]) -> dict[str, object]:
     """All that the numbers depend on."""
     return {
         "method_version": METHOD_VERSION,
         "versions": runs.versions(),
-        "inputs": runs.input_digests(settings.folder, input_files(settings)),
+        "inputs": runs.input_digests(
+            settings.folder,
+            input_files(settings),
+            secret=settings.files("residents"),
+            key=digest_key(settings.folder) if _is_kept(settings) else b"",
+        ),
         "settings": settings.model_dump(mode="json", exclude={"folder"}, by_alias=True),
         "municipalities": list(selected),
     }
@@ -801,26 +838,29 @@ def _facts(
     settings: Settings, findings: Findings, inputs: Inputs, selected: Sequence[str]
 ) -> Facts:
     """What pages and tables say of the run."""
-    language = settings.county.language
-    if inputs.streets is None:
-        factor = f"{settings.walking.detour_factor:g}"
-        factor = factor.replace(".", ",") if language == "de" else factor
-        walking = label("walking.straight", language).replace("{factor}", factor)
-    else:
-        walking = label("walking.streets", language).replace("{file}", str(settings.layers.streets))
     names = inputs.areas.set_index("area_id")["name"]
     return {
         "method_version": METHOD_VERSION,
         "made_from": runs.run_digest(_made_from(settings, selected)),
-        "walking": walking,
+        "walking": {lang: _walking(settings, inputs, lang) for lang in LANGUAGES},
         "selected": [str(names[a]) for a in selected],
-        "guards": guard_notes(findings.guards, language),
+        "guards": {lang: guard_notes(findings.guards, lang) for lang in LANGUAGES},
         "internal": settings.disclosure is NOTHING_WITHHELD,
         "need_sources": {name: one.sources for name, one in findings.need.items()},
     }
 
 
-def guard_notes(guards: Guards, language: Literal["de", "en"]) -> list[str]:
+def _walking(settings: Settings, inputs: Inputs, language: Language) -> str:
+    """How walking times were computed."""
+    if inputs.streets is not None:
+        file = str(settings.layers.streets)
+        return label("walking.streets", language).replace("{file}", file)
+    factor = f"{settings.walking.detour_factor:g}"
+    factor = factor.replace(".", ",") if language == "de" else factor
+    return label("walking.straight", language).replace("{factor}", factor)
+
+
+def guard_notes(guards: Guards, language: Language) -> list[str]:
     """What the guards found, in words."""
     return [
         label(f"guard.{guard['guard']}", language)
@@ -830,6 +870,6 @@ def guard_notes(guards: Guards, language: Literal["de", "en"]) -> list[str]:
     ]
 
 
-def _detail(detail: str, language: Literal["de", "en"]) -> str:
+def _detail(detail: str, language: Language) -> str:
     """A detail that is a count, written as a count."""
     return number(int(detail), language) if detail.isdecimal() else detail

@@ -216,6 +216,20 @@ class Transit(ProfileTable):
         return value
 
 
+class ReferenceRides(ProfileTable):
+    """How fast the same ways are by bicycle and by car, for comparison; sources: docs/methods.md.
+
+    `car_kmh` and `detour_factor` count where no streets are loaded; there nothing is known of ways
+    to, from and within the municipalities `islands`, which no way over land leads to.
+    """
+
+    bike_kmh: float = Field(default=15, ge=5, le=30)
+    car_kmh: float = Field(default=50, ge=10, le=130)
+    detour_factor: float = Field(default=1.3, ge=1, le=3)
+    car_extra_min: float = Field(default=3, ge=0, le=60)
+    islands: tuple[str, ...] = ()
+
+
 class Rule(ProfileTable):
     """When a resident is served."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import secrets
 import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -155,6 +156,26 @@ def write_published(folder: Path, published: PublishedRun) -> Path:
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         part.write_bytes(gzip.compress(text.encode(), mtime=0))
     return path
+
+
+def digest_key(folder: Path) -> bytes:
+    """Read the county's own key for digests of files about people; made when first asked for.
+
+    Raises
+    ------
+    OutputError, SourceError
+        When it is not there and cannot be written, or is there and cannot be read.
+    """
+    path = folder / FOLDER / "key"
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        key = secrets.token_bytes(32)
+    except OSError as error:
+        raise SourceError(f"{path}: nicht lesbar ({error.strerror})") from error
+    with beside(path) as part:
+        part.write_bytes(key)
+    return key
 
 
 def require_keepable(folder: Path) -> None:

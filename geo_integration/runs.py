@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import hmac
 import json
 import platform
 from importlib import metadata
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from geo_integration.files import beside
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
 _PACKAGES = (
@@ -33,17 +34,24 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def input_digests(folder: Path, files: Sequence[Path]) -> dict[str, str]:
+def input_digests(
+    folder: Path, files: Sequence[Path], *, secret: Collection[Path] = (), key: bytes = b""
+) -> dict[str, str]:
     """SHA-256 of every input that is there, by its name in the county folder.
 
-    Files elsewhere go by their name alone: where they lie on a machine is nobody's concern.
+    Files elsewhere go by their name alone: where they lie on a machine is nobody's concern. Those
+    that are `secret` are digested with a key: who knows most of a file about people could try the
+    rest until a plain digest agrees.
     """
     found: dict[str, str] = {}
     for path in sorted(files):
         if path.is_file():
             inside = path.is_relative_to(folder)
             name = path.relative_to(folder).as_posix() if inside else path.name
-            found[name if name not in found else f"{name} ({len(found)})"] = digest(path)
+            told = digest(path)
+            if key and path in secret:
+                told = hmac.new(key, told.encode(), hashlib.sha256).hexdigest()
+            found[name if name not in found else f"{name} ({len(found)})"] = told
     return found
 
 

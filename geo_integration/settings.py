@@ -34,6 +34,7 @@ from geo_integration.profile import (
     People,
     ProfileTable,
     Quality,
+    ReferenceRides,
     ResidentColumns,
     Rule,
     Source,
@@ -57,6 +58,7 @@ class Settings(ProfileTable):
     residents: ResidentColumns = ResidentColumns()
     walking: Walking = Walking()
     transit: Transit = Transit()
+    reference: ReferenceRides = ReferenceRides()
     rule: Rule = Rule()
     gaps: Gaps = Gaps()
     quality: Quality = Quality()

@@ -12,6 +12,7 @@ import zipfile
 import zlib
 
 import geopandas as gpd
+import numpy as np
 import openpyxl
 import pandas as pd
 import polars as pl
@@ -24,6 +25,7 @@ from hypothesis import settings as rounds
 from hypothesis import strategies as st
 from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
+from PIL import Image
 from toy import PROFILE, write_toy_county
 
 from geo_integration import pipeline
@@ -35,6 +37,7 @@ from geo_integration.audit.texts import Search, paths_in, texts_of
 from geo_integration.cli_audit import audit
 from geo_integration.errors import SourceError
 from geo_integration.outputs.labels_tables import TABLE_WORDS
+from geo_integration.outputs.maps.blocks import MISSING, pack
 from geo_integration.settings import find_county, read_settings
 
 RULES = Rules(5, 30, 1)
@@ -163,21 +166,28 @@ def test_a_page_without_a_strict_policy_is_found(of_file, policy):
     assert of_file("a.html", page(policy=policy)) == {"policy"}
 
 
-def data_page(**changes):
+def data_page(*, areas=(0, 0, 0, 1, 1), residents=(8, None, None, 0, 12), extra=None, **changes):
+    columns = {
+        "area": np.array(areas, np.uint16),
+        "residents": np.array([MISSING["u32"] if n is None else n for n in residents], np.uint32),
+    }
+    packed, about = pack(columns | (extra or {}))
     data = {
         "lang": "de",
-        "words": {"page.internal": "INTERN – nicht veröffentlichen"},
-        "cells": {"rings": [], "area": [0, 0, 0, 1, 1], "residents": [8, None, None, 0, 12]},
+        "words": {"de": {"page.internal": "INTERN – nicht veröffentlichen"}},
+        "cells": len(areas),
         "table": {
             "rows": ["03", "0301", "0302"],
-            "by": {"k d": {"residents": 0, "covered": 1, "uncovered": 2, "booked": 3, "share": 4}},
+            "by": {"0 0": {"residents": 120, "covered": 60, "share": 0.5}},
         },
-        "within": {"k d": [["30", 40], ["45", None]]},
-        "gaps": [{"name": "Ort", "residents": 25}],
-        "pool": ["120,60,60", "60,30,30", "50,25,25", "0,0,0", "50000,50000,50000"],
+        "gaps": [{"name": "Ort", "residents": 25, "need": 10}],
+        "blocks": {"cells": about},
     }  # fmt: skip
     block = json.dumps(data | changes)
-    return page(body=f'<script type="application/json" id="data">{block}</script>')
+    return page(
+        body=f'<script type="application/json" id="data">{block}</script>'
+        f'<script type="text/plain" id="block-cells">{packed}</script>'
+    )
 
 
 def test_the_data_of_a_page_pass_when_they_hold_nothing_small(of_file):
@@ -187,20 +197,25 @@ def test_the_data_of_a_page_pass_when_they_hold_nothing_small(of_file):
 @pytest.mark.parametrize(
     ("changes", "kind"),
     [
-        ({"cells": {"rings": [], "area": [0], "residents": [4]}}, "small_count"),
-        ({"cells": {"rings": [], "area": [0, 0, 1], "residents": [8, None, 9]}}, "derivable"),
-        ({"within": {"k d": [["30", 3]]}}, "small_count"),
-        ({"gaps": [{"name": "Ort", "residents": 2}]}, "small_count"),
-        (
-            {"pool": ["120,60,60", "60,30,30", "50,25,25", "0,0,0", "1,1,1"], "people": 1},
-            "unknown_key",
-        ),
+        ({"areas": [0], "residents": [4]}, "small_count"),
+        ({"areas": [0, 0, 1], "residents": [8, None, 9]}, "derivable"),
+        ({"extra": {"foreign": np.array([1], np.uint8)}}, "unknown_key"),
+        ({"blocks": {"cells": []}}, "unknown_key"),
+        ({"blocks": {"cells": [["area", "u16", 99, ""]]}}, "unreadable"),
+        ({"gaps": [{"name": "Ort", "residents": 2, "need": None}]}, "small_count"),
+        ({"gaps": [{"name": "Ort", "residents": 200, "need": 3}]}, "small_count"),
+        ({"people": 1}, "unknown_key"),
         ({"offers": [{"name": "A", "remark": "x"}]}, "unknown_key"),
         ({"offers": [{"name": "A", "extra": [["offer.confirmed_by", "x"]]}]}, "unknown_key"),
-        ({"pool": ["120,60,60", "60,30,30", "50,25,25", "4,4,0", "1,1,1"]}, "small_count"),
-        ({"pool": ["120,60,60", "60,30,30", "57,28,29", "0,0,0", "1,1,1"]}, "difference"),
-        ({"pool": ["120,60,20", "60,30,10", "50,25,9", "0,0,0", "1,1,1"]}, "small_base"),
-        ({"pool": "nichts"}, "unreadable"),
+        (
+            {"table": {"rows": [], "by": {"0 0": {"residents": 120, "covered": 4, "share": 0.03}}}},
+            "small_count",
+        ),
+        (
+            {"table": {"rows": [], "by": {"0 0": {"residents": 20, "covered": 10, "share": 0.5}}}},
+            "small_base",
+        ),
+        ({"table": "nichts"}, "unreadable"),
     ],
 )
 def test_the_data_of_a_page_are_looked_through(of_file, changes, kind):
@@ -1155,3 +1170,15 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "a").write_text("x", encoding="utf-8")
     with pytest.raises(SourceError):
         audit_folder(tmp_path / "a")
+
+
+def test_chance_bytes_of_compressed_parts_are_no_path_of_a_computer(of_file):
+    chance = b"P:\\9K\\abc C:\\Users\\abc"
+    chunk = len(chance).to_bytes(4, "big") + b"IDAT" + chance + b"\0\0\0\0"
+    picture = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(picture, "PNG")
+    whole = picture.getvalue()
+    at = whole.index(b"IDAT") - 4
+    assert "path" not in of_file("a.png", whole[:at] + chunk + whole[at:])
+    text = len(chance).to_bytes(4, "big") + b"tEXt" + chance + b"\0\0\0\0"
+    assert "path" in of_file("b.png", whole[:at] + text + whole[at:])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 
 import numpy as np
@@ -22,6 +23,10 @@ from geo_integration.published_before import (
 from geo_integration.settings import read_settings
 
 IDS = np.array(["c1", "c2", "c3"], dtype=object)
+
+
+def packed(data):
+    return gzip.compress(data, mtime=0)
 
 
 def sums(rows, low, high, ids=IDS):
@@ -86,7 +91,7 @@ def test_cells_are_found_again_in_another_order_and_sums_over_lost_ones_are_left
 def kept_with(**changes):
     sums = {"cells": ["a", "b"], "members": [[0, 1]], "low": [3], "high": [7]}
     run = {"run": "x", "residents": {"a": 9}, "withheld": ["b"], "groups": {"g": sums | changes}}
-    return gzip.compress(json.dumps(run).encode())
+    return packed(json.dumps(run).encode())
 
 
 def test_a_kept_file_made_by_hand_is_read(tmp_path):
@@ -101,10 +106,10 @@ def test_a_kept_file_made_by_hand_is_read(tmp_path):
         kept_with(members=[[0, 2]]), kept_with(members=[[-1]]), kept_with(members=[]),
         kept_with(low=[8]), kept_with(low=[-1]), kept_with(high=[]), kept_with(high=[10**30]),
         kept_with()[:-12], kept_with()[:30] + b"xxxx" + kept_with()[34:],
-        gzip.compress(b"[" * 100_000),
-        b"", b"no gzip", gzip.compress(b"{"), gzip.compress(b"[]"), gzip.compress(b"{}"),
-        gzip.compress(json.dumps({"run": "x", "residents": {}, "groups": {}}).encode()),
-        gzip.compress(
+        packed(b"[" * 100_000),
+        b"", b"no gzip", packed(b"{"), packed(b"[]"), packed(b"{}"),
+        packed(json.dumps({"run": "x", "residents": {}, "groups": {}}).encode()),
+        packed(
             json.dumps({"run": "x", "residents": {"a": "b"}, "withheld": [], "groups": {}}).encode()
         ),
     ],
@@ -203,3 +208,16 @@ def test_a_public_run_does_not_say_that_it_is_internal(toy):
     assert json.loads(run.manifest.read_text(encoding="utf-8"))["profile"] == "public"
     html = run.index.read_text(encoding="utf-8")
     assert 'class="banner internal"' not in html
+
+
+def test_the_digest_of_residents_cannot_be_tried_without_the_key_of_the_county(toy):
+    run = pipeline.run(read_settings(toy), toy / "out")
+    told = json.loads(run.manifest.read_text(encoding="utf-8"))["inputs"]["residents.csv"]
+    assert told != hashlib.sha256((toy / "residents.csv").read_bytes()).hexdigest()
+    key = (toy / "published" / "key").read_bytes()
+    assert len(key) == 32
+    again = pipeline.run(read_settings(toy), toy / "again")
+    assert again.run == run.run
+    assert (toy / "published" / "key").read_bytes() == key
+    for path in (toy / "out").rglob("*"):
+        assert not path.is_file() or key not in path.read_bytes()

@@ -59,3 +59,14 @@ def test_a_manifest_is_json_in_order_with_dates_and_umlauts_as_they_are(tmp_path
     assert json.loads(text) == {"a": "Süd", "b": "2026-01-02"}
     assert text.index('"a"') < text.index('"b"')
     assert [p.name for p in tmp_path.iterdir()] == ["manifest.json"]
+
+
+def test_files_about_people_are_digested_with_a_key(tmp_path):
+    (tmp_path / "residents.csv").write_text("cell,residents\na,3\n", encoding="utf-8")
+    (tmp_path / "stops.csv").write_text("stop\n", encoding="utf-8")
+    files = [tmp_path / "residents.csv", tmp_path / "stops.csv"]
+    plain = runs.input_digests(tmp_path, files)
+    keyed = runs.input_digests(tmp_path, files, secret=files[:1], key=b"k" * 32)
+    other = runs.input_digests(tmp_path, files, secret=files[:1], key=b"l" * 32)
+    assert keyed["stops.csv"] == plain["stops.csv"]
+    assert len({plain["residents.csv"], keyed["residents.csv"], other["residents.csv"]}) == 3

@@ -165,7 +165,7 @@ def test_the_starter_profile_explains_every_entry(tmp_path):
     text = starter()
     settings = read_settings(write(tmp_path, text))
     for table in (settings.county, settings.layers, settings.walking, settings.transit,
-                  settings.rule, settings.gaps, settings.disclosure):  # fmt: skip
+                  settings.reference, settings.rule, settings.gaps, settings.disclosure):  # fmt: skip
         for name, entry in type(table).model_fields.items():
             assert re.search(rf"^(# )?{entry.alias or name} = ", text, re.MULTILINE), name
 
@@ -190,6 +190,10 @@ FAULTS = {
     "speed as text": ("speed_kmh = 4.8", 'speed_kmh = "4,8"', "walking speed_kmh: erwartet wird eine Zahl (mit Punkt) (gefunden: '4,8')"),
     "short cut": ("detour_factor = 1.3", "detour_factor = 0.9", "walking detour_factor: muss mindestens 1.0 sein (gefunden: 0.9)"),
     "more than a day": ("max_direct_min = 45", "max_direct_min = 1441", "walking max_direct_min: darf höchstens 1440.0 sein"),
+    "bicycle as fast as a car": ("[rule]", "[reference]\nbike_kmh = 50\n[rule]", "reference bike_kmh: darf höchstens 30.0 sein (gefunden: 50)"),
+    "car as slow as a walk": ("[rule]", "[reference]\ncar_kmh = 5\n[rule]", "reference car_kmh: muss mindestens 10.0 sein (gefunden: 5)"),
+    "parking saves time": ("[rule]", "[reference]\ncar_extra_min = -1\n[rule]", "reference car_extra_min: muss mindestens 0.0 sein (gefunden: -1)"),
+    "island as a number": ("[rule]", "[reference]\nislands = [3455021]\n[rule]", "reference islands Nr. 1: erwartet wird Text in Anführungszeichen (gefunden: 3455021)"),
     "no buffer": ("transfer_buffer_s = 120", "transfer_buffer_s = 0", "transit transfer_buffer_s: muss mindestens 1 sein (gefunden: 0)"),
     "half a second": ("transfer_buffer_s = 120", 'transfer_buffer_s = "x"', "transit transfer_buffer_s: erwartet wird eine ganze Zahl (gefunden: 'x')"),
     "no time of day": ('"08:00"', '"8 Uhr"', "transit window Nr. 1: erwartet wird eine Uhrzeit wie 18:30 (gefunden: '8 Uhr')"),

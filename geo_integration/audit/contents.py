@@ -118,11 +118,11 @@ def _by_content(auditor: Auditor, path: Path, shown: str, data: bytes, depth: in
     elif media.is_picture(head):
         report.unseen["Bilder"] += 1
         media.check_picture(report, shown, data)
-        _search(auditor, shown, "", data)
+        _search(auditor, shown, "", media.not_compressed(data))
     elif kind_of(head) == PAGE or path.suffix.lower() in _PAGES:
         _page(auditor, shown, data)
     else:
-        _search(auditor, shown, "", data)
+        _search(auditor, shown, "", media.not_compressed(data))
         if path.suffix.lower() == ".svg":
             media.check_xmp(report, shown, data.decode("utf-8", "replace"))
         _plain_file(auditor, path, shown, data)

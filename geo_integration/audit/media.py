@@ -197,3 +197,34 @@ def _pdf_text(raw: bytes) -> str:
     if data.startswith(b"\xfe\xff"):
         return data.decode("utf-16", "replace")
     return data.decode("latin-1")
+
+
+_STREAM = re.compile(rb"(?<!end)stream\r?\n.*?endstream", re.DOTALL)
+_PNG = b"\x89PNG\r\n\x1a\n"
+_PIXELS = (b"IDAT", b"fdAT")
+
+
+def not_compressed(data: bytes) -> bytes:
+    """A PDF or a picture without its compressed parts, in which any text may stand by chance.
+
+    Parameters
+    ----------
+    data : bytes
+        A file; what is neither stays as it is.
+
+    Returns
+    -------
+    bytes
+        Without the streams of a PDF (`pdf_parts` gives them unpacked) and the pixels of a PNG.
+    """
+    if b"%PDF-" in data[:1024]:
+        return _STREAM.sub(b"stream endstream", data)
+    if not data.startswith(_PNG):
+        return data
+    kept, at = [_PNG], len(_PNG)
+    while at + 12 <= len(data):
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        if data[at + 4 : at + 8] not in _PIXELS:
+            kept.append(data[at:end])
+        at = end
+    return b"".join([*kept, data[at:]])

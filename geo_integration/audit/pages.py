@@ -7,12 +7,13 @@ import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
-from geo_integration.audit.columns import tables_of
+from geo_integration.audit.columns import WORDS, tables_of
 from geo_integration.audit.tables import check_cells, check_tables
-from geo_integration.outputs.labels_tables import TABLE_WORDS
+from geo_integration.errors import SourceError
+from geo_integration.outputs.maps.blocks import MISSING, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from geo_integration.audit.report import Report
 
@@ -42,32 +43,37 @@ PAGE_KEYS: dict[str, set[str]] = {
     "": {
         "lang", "words", "county", "name", "title", "area", "selection", "sample", "internal",
         "status_note", "modelled", "min_count", "min_share_base", "min_gap", "reasons", "bands",
-        "categories", "days", "rule", "facts", "areas", "places", "stops", "cells", "coverage",
-        "offers", "gaps", "table", "within", "sources", "dates", "pool",
+        "categories", "days", "rule", "facts", "areas", "places", "stops", "cells", "grid",
+        "shapes", "quality", "supply", "reference", "offers", "offer_columns", "gaps", "outlines",
+        "table", "sources", "dates", "blocks", "lines", "stop_names", "ways",
     },
     "categories": {"id", "label", "letter", "field", "max"},
     "days": {"id", "label"},
     "rule": {"max", "wait", "early", "late", "visit", "access", "direct", "speed", "source"},
     "facts": {"method_version", "made_from", "walking", "guards"},
     "areas": {"id", "name", "page", "rings"},
-    "cells": {"rings", "area", "residents"},
-    "coverage": {"lines", "by"},
-    "coverage.by": {
-        "reason", "offer", "offers", "out_min", "back_min", "walk_min", "booked_min", "lead_min",
-        "out_line", "back_line",
-    },
+    "grid": {"columns", "rows", "x", "y"},
+    "quality": {"classes", "days"},
     "offers": {
         "name", "provider", "category", "area", "grade", "note", "doubtful", "counted", "timed",
-        "times", "extra", "at",
+        "sessions", "written", "by_appointment", "confirmed", "stale", "places_free", "languages",
+        "level", "target_group", "women_only", "childcare", "barrier_free", "format", "extra",
+        "at",
     },
     "gaps": {
         "category", "day", "rank", "name", "residents", "cells", "reason", "offer", "minutes",
-        "rings", "at",
+        "need", "rings", "at",
     },
     "table": {"rows", "by"},
-    "table.by": {"residents", "covered", "uncovered", "booked", "share"},
+    "table.by": {"residents", "covered", "share"},
 }  # fmt: skip
-_LEAST_ROWS = 3
+# Packed columns, by the beginning of the block's name.
+BLOCK_COLUMNS: dict[str, set[str]] = {
+    "cells": {"i", "j", "area", "residents"},
+    "q-": {"reason", "out", "back", "walk", "booked", "lead"},
+    "quality": {"quality"},
+    "supply-": {"tenths"},
+}
 _PRIVATE = ("offer.remark", "offer.confirmed_by", "offer.confidential")
 
 
@@ -149,10 +155,15 @@ def check_page(report: Report, file: str, text: str) -> str:
             report.add(file, "policy", "", "Die Inhaltsrichtlinie erlaubt andere Server")
     tables = [t for n, rows in enumerate(page.tables) for t in tables_of(rows, f"Tabelle {n + 1}")]
     check_tables(report, file, tables)
+    packed = {
+        attributes["id"].removeprefix("block-"): "".join(content)
+        for attributes, content in page.blocks
+        if attributes.get("id", "").startswith("block-")
+    }
     for attributes, content in page.blocks:
         if "json" in attributes.get("type", ""):
             source = "".join(content)
-            text = text.replace(source, _check_data(report, file, source), 1)
+            text = text.replace(source, _check_data(report, file, source, packed), 1)
     return text
 
 
@@ -170,7 +181,7 @@ def _in_blocks(page: _Page) -> Iterator[str]:
 # The data of our pages -------------------------------------------------------------------------
 
 
-def _check_data(report: Report, file: str, source: str) -> str:
+def _check_data(report: Report, file: str, source: str, packed: Mapping[str, str]) -> str:
     """The block of data; what is left of it when the words of the page are taken away."""
     try:
         data = json.loads(source)
@@ -182,9 +193,10 @@ def _check_data(report: Report, file: str, source: str) -> str:
         return source
     _check_keys(report, file, data)
     try:
-        _check_cells(report, file, data)
+        _check_blocks(report, file, data.get("blocks") or {}, packed)
+        _check_cells(report, file, data, packed)
         _check_counts(report, file, data)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, SourceError):
         report.add(
             file, "unreadable", "Daten der Seite", "anders aufgebaut als bekannt, nicht prüfbar"
         )
@@ -216,54 +228,47 @@ def _entries(data: Mapping[str, Any], where: str) -> list[Mapping[str, Any]]:
     return [entry for entry in found if isinstance(entry, dict)]
 
 
-def _check_cells(report: Report, file: str, data: Mapping[str, Any]) -> None:
+def _check_blocks(
+    report: Report, file: str, about: Mapping[str, Any], packed: Mapping[str, str]
+) -> None:
+    """No packed column that is not known as public, and none that the page does not name."""
+    for name in sorted({*about, *packed}):
+        known = next((c for start, c in BLOCK_COLUMNS.items() if name.startswith(start)), set())
+        columns = {str(entry[0]) for entry in about.get(name, [])}
+        strange = sorted(columns - known) or ([] if columns and name in packed else ["?"])
+        for column in strange:
+            report.add(file, "unknown_key", f"Datenblock {name}", f"Spalte {column!r}")
+
+
+def _check_cells(
+    report: Report, file: str, data: Mapping[str, Any], packed: Mapping[str, str]
+) -> None:
     """Residents of the cells."""
-    cells = data.get("cells")
-    if cells:
-        names = dict(enumerate(area.get("name") for area in data.get("areas", [])))
-        areas = [names.get(area, area) for area in cells["area"]]
-        check_cells(report, file, "Karte", areas, cells["residents"])
+    if "cells" not in packed:
+        return
+    cells = unpack(packed["cells"], data["blocks"]["cells"])
+    names = dict(enumerate(area.get("name") for area in data.get("areas", [])))
+    areas = [names.get(area, area) for area in cells["area"].tolist()]
+    missing = MISSING["u32"]
+    residents = [None if n == missing else n for n in cells["residents"].tolist()]
+    check_cells(report, file, "Karte", areas, residents)
 
 
 def _check_counts(report: Report, file: str, data: Mapping[str, Any]) -> None:
     """The tables behind the map, as the workbook has them."""
-    pool = data.get("pool", [])
-    say = {key.removeprefix("column."): words[0] for key, words in TABLE_WORDS.items()}
-    names = ("residents", "covered", "uncovered", "booked", "share")
-    rows: list[list[object]] = []
-    table = data.get("table") or {"rows": [], "by": {}}
-    for key, columns in table["by"].items():
-        values = [pool[columns[name]].split(",") if name in columns else [] for name in names]
-        for i, area in enumerate(table["rows"]):
-            label = "Landkreis gesamt" if i == 0 else area
-            rows.append([label, key, *(_pooled(column, i) for column in values)])
-    titles = [
-        say[n]
-        for n in (
-            "area",
-            "category",
-            "residents",
-            "covered",
-            "uncovered",
-            "booked",
-            "share_covered",
-        )
+    say = {key.removeprefix("column."): words[0] for key, words in WORDS.items()}
+    names = ("residents", "covered", "share")
+    # The county's row: the municipalities are not here, so nothing can be added up.
+    rows: list[list[object]] = [
+        ["", key, *(columns.get(name) for name in names)]
+        for key, columns in (data.get("table") or {"by": {}})["by"].items()
     ]
-    within = [[key, n] for key, pairs in data.get("within", {}).items() for _, n in pairs]
-    gaps = [[gap.get("name"), gap.get("residents")] for gap in data.get("gaps", [])]
-    if len(table["rows"]) < _LEAST_ROWS:
-        # The county and one municipality: the others are not here, so nothing can be added up.
-        rows = [["", *row[1:]] for row in rows]
+    titles = [say[n] for n in ("area", "category", "residents", "covered", "share_covered")]
+    gaps = [[gap.get(n) for n in ("name", "residents", "need")] for gap in data.get("gaps", [])]
     found = []
     for place, head, body in (
         ("Gemeinden", titles, rows),
-        ("Zeitbänder", [say["category"], say["within"]], within),
-        ("Versorgungslücken", [say["area"], say["residents"]], gaps),
+        ("Versorgungslücken", [say["area"], say["residents"], say["need"]], gaps),
     ):
         found += tables_of([head, *body], place)
     check_tables(report, file, found)
-
-
-def _pooled(values: Sequence[str], at: int) -> float | None:
-    """One number of a column."""
-    return float(values[at]) if at < len(values) and values[at] else None

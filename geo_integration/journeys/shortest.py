@@ -3,7 +3,7 @@
 Dijkstra's search [1]_ from each root, ended at the limit. Labels bear the number of the search that
 wrote them, so that a search costs what it visits and nothing is wiped in between. Targets hang on
 the ends of their streets and are reached when such an end is; a target on the root's own street is
-reached along it too.
+reached along it too. Roots of a group are searched from all at once: what is found is the nearest.
 
 References
 ----------
@@ -59,6 +59,7 @@ def within_reach(
     max_s: float,
     speed_ms: float,
     backward: bool,
+    group: NDArray[np.integer] | None = None,
 ) -> Found:
     """Find the shortest times from every root to every target within a limit.
 
@@ -74,17 +75,22 @@ def within_reach(
         Speed of the way between a point and its street.
     backward : bool
         Whether the times are those from the targets to the roots.
+    group : ndarray of int, optional
+        The group of each root: of the roots of a group only the nearest counts, for each target.
 
     Returns
     -------
     Found
-        Whole seconds, rounded up.
+        Whole seconds, rounded up; with groups, `root` is the group.
     """
     arcs = graph.back if backward else graph.out
     forward_s, backward_s = graph.forward_s, graph.backward_s
     if backward:
         forward_s, backward_s = backward_s, forward_s
     root, target = (np.flatnonzero(p.edge >= 0).astype(np.int32) for p in (roots, targets))
+    of_root = root if group is None else group[root].astype(np.int32)
+    root = root[np.argsort(of_root, kind="stable")]
+    name, count = np.unique(of_root, return_counts=True)
     starts = _ends(graph, roots, root, backward_s, forward_s, speed_ms)
     hangs = _ends(graph, targets, target, forward_s, backward_s, speed_ms)
     limit = max_s + _ROUNDING_S
@@ -94,20 +100,22 @@ def within_reach(
         *_hung(len(arcs.start) - 1, hangs, limit),
         (targets.edge[target][order], order, targets.share[target], targets.away_m[target]),
         (forward_s, backward_s),
+        np.r_[0, np.cumsum(count)],
         starts.node,
         starts.seconds,
         (roots.edge[root], roots.share[root], roots.away_m[root]),
         (limit, speed_ms),
     )
-    parts = _in_chunks(fixed, len(root))
+    parts = _in_chunks(fixed, len(name))
     at, to, seconds = (np.concatenate([p[i] for p in parts]) for i in range(3))
-    return Found(root[at], target[to], whole_seconds(seconds))
+    return Found(name[at], target[to], whole_seconds(seconds))
 
 
-def _in_chunks(fixed, roots):
-    """Search from chunks of roots, side by side; the results are in the order of the roots."""
+def _in_chunks(fixed, groups):
+    """Search from chunks of groups, side by side; the results are in the order of the groups."""
     workers = os.cpu_count() or 1
-    bounds = np.linspace(0, roots, min(max(roots, 1), workers * _CHUNKS_PER_WORKER) + 1).astype(int)
+    chunks = min(max(groups, 1), workers * _CHUNKS_PER_WORKER)
+    bounds = np.linspace(0, groups, chunks + 1).astype(int)
     spans = list(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True))
     if len(spans) == 1:
         return [_search(*fixed, *spans[0])]
@@ -156,6 +164,7 @@ def _search(
     hang_s,
     beside,
     edge_s,
+    own_start,
     begin_node,
     begin_s,
     root,
@@ -163,25 +172,31 @@ def _search(
     first,
     last,
 ):
-    """Search from the roots first to last - 1: positions of roots and targets, seconds."""
+    """Search from the groups first to last - 1: positions of groups and targets, seconds.
+
+    The roots of group r are own_start[r] to own_start[r + 1] - 1.
+    """
     limit, speed = limits
     nodes, targets = len(arc_start) - 1, len(beside[0])
     label, written = np.empty(nodes), np.full(nodes, -1, np.int32)
     best, reached = np.empty(targets), np.full(targets, -1, np.int32)
     touched = np.empty(targets, np.int32)
     # No node is settled twice, so that each arc puts at most one entry on the heap.
-    room = len(arc_node) + 2
+    room = len(arc_node) + 2 * len(begin_node)
     key, item = np.empty(room), np.empty(room, np.int32)
     out_root, out_target = np.empty(1024, np.int32), np.empty(1024, np.int32)
     out_s, outs = np.empty(1024), 0
     for r in range(first, last):
-        found = _along_own_street(r, root, beside, edge_s, limit, speed, best, reached, touched)
-        size = 0
-        for end in range(2):
-            node, seconds = begin_node[r, end], begin_s[r, end]
-            if seconds <= limit and (written[node] != r or seconds < label[node]):
-                label[node], written[node] = seconds, r
-                size = _push(key, item, size, seconds, node)
+        found, size = 0, 0
+        for i in range(own_start[r], own_start[r + 1]):
+            found = _along_own_street(
+                i, root, beside, edge_s, limit, speed, r, best, reached, touched, found
+            )
+            for end in range(2):
+                node, seconds = begin_node[i, end], begin_s[i, end]
+                if seconds <= limit and (written[node] != r or seconds < label[node]):
+                    label[node], written[node] = seconds, r
+                    size = _push(key, item, size, seconds, node)
         while size > 0:
             now, node = key[0], item[0]
             size = _pop(key, item, size)
@@ -208,11 +223,10 @@ def _search(
 
 
 @compiled
-def _along_own_street(r, root, beside, edge_s, limit, speed, best, reached, touched):
-    """Reach the targets on the root's own street; their number."""
+def _along_own_street(i, root, beside, edge_s, limit, speed, r, best, reached, touched, found):
+    """Reach the targets on the own street of root i; the number of targets reached so far."""
     edges, order, share, away = beside
-    edge, from_share, from_away = root[0][r], root[1][r], root[2][r]
-    found = 0
+    edge, from_share, from_away = root[0][i], root[1][i], root[2][i]
     for k in range(np.searchsorted(edges, edge), len(edges)):
         if edges[k] != edge:
             break

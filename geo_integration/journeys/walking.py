@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import cKDTree
 
+from geo_integration.frames import DAY_S
 from geo_integration.journeys.shortest import Found, whole_seconds, within_reach
 from geo_integration.journeys.snapping import snap
-from geo_integration.journeys.sparse import Walks, by_row, rows_of
+from geo_integration.journeys.sparse import FAR, Walks, by_row, rows_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -77,6 +78,53 @@ def walks_between_stops(network: StreetNetwork, stops: NDArray[np.float64], max_
         np.concatenate((np.zeros(len(stops), np.int32), walks.seconds[others])),
         len(stops),
     )
+
+
+def nearest_times(
+    network: StreetNetwork,
+    origins: NDArray[np.float64],
+    destinations: NDArray[np.float64],
+    group: NDArray[np.integer],
+    groups: int,
+) -> NDArray[np.int32]:
+    """Travel times from every origin to the nearest destination of each group, however far.
+
+    Parameters
+    ----------
+    network : StreetNetwork
+        What people walk, cycle or drive on.
+    origins, destinations : ndarray, shape (n, 2)
+        Coordinates in metres, as for `walking_times`.
+    group : ndarray of int, shape (destinations,)
+        The group of each destination, 0 to `groups` - 1.
+    groups : int
+        Number of groups.
+
+    Returns
+    -------
+    ndarray of int32, shape (groups, origins)
+        Whole seconds, rounded up; FAR where no way leads there within a day.
+    """
+    seconds = np.full((groups, len(origins)), FAR, np.int32)
+    graph = network.graph
+    if graph is not None:
+        found = within_reach(
+            graph,
+            snap(graph, destinations, network.max_snap_m),
+            snap(graph, origins, network.max_snap_m),
+            max_s=DAY_S,
+            speed_ms=network.speed_ms,
+            backward=True,
+            group=group,
+        )
+        seconds[found.root, found.target] = found.seconds
+        return seconds
+    pace = network.detour_factor / network.speed_ms
+    here, there = (np.isfinite(xy).all(axis=1) for xy in (origins, destinations))
+    for one in np.unique(group[there]):
+        away, _ = cKDTree(destinations[there & (group == one)]).query(origins[here])
+        seconds[one, here] = whole_seconds(np.asarray(away) * pace)
+    return seconds
 
 
 def _straight(

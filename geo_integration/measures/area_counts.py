@@ -101,6 +101,30 @@ def area_coverage(cells: pd.DataFrame, covered: Coverage, *, county: str) -> pd.
     return table
 
 
+def by_place(cells: pd.DataFrame, places: NDArray[np.object_]) -> tuple[list[str], Areas]:
+    """Ortsteile by municipality and name.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        CELLS.
+    places : ndarray of str
+        The place of every cell, from `place_of_cells`.
+
+    Returns
+    -------
+    tuple of (list of str, Areas)
+        The municipality of each; and the Ortsteile.
+    """
+    keys = list(zip(cells["area_id"], places, strict=True))
+    known = sorted(set(keys))
+    position = {key: i for i, key in enumerate(known)}
+    code = [position[key] for key in keys]
+    ones = np.ones(len(cells))
+    matrix = csr_array((ones, (code, np.arange(len(cells)))), shape=(len(known), len(cells)))
+    return [area for area, _ in known], Areas([place for _, place in known], matrix)
+
+
 def place_coverage(
     cells: pd.DataFrame, places: NDArray[np.object_], covered: Coverage
 ) -> pd.DataFrame:
@@ -120,16 +144,9 @@ def place_coverage(
     DataFrame
         PLACE_COVERAGE. Withheld cells are in no count, so that nothing can be taken off.
     """
-    keys = list(zip(cells["area_id"], places, strict=True))
-    known = sorted(set(keys))
-    position = {key: i for i, key in enumerate(known)}
-    code = [position[key] for key in keys]
-    ones = np.ones(len(cells))
-    matrix = csr_array((ones, (code, np.arange(len(cells)))), shape=(len(known), len(cells)))
-    areas = Areas([place for _, place in known], matrix)
+    in_area, areas = by_place(cells, places)
     counted = counted_residents(cells)
-    names = {"area_id": [area for area, _ in known], "place": areas.ids}
-    table = _questions(covered, names)
+    table = _questions(covered, {"area_id": in_area, "place": areas.ids})
     each = len(covered.categories) * len(covered.day_types)
     table["residents"] = np.repeat(areas.sums(counted), each)
     _add_counts(table, covered, counted, areas)

@@ -120,16 +120,17 @@ def _cover(
     """The smallest of the free cells that cover secret ones up, with others that are held back.
 
     Somebody who knows the total, all that is published and this rule knows the sum of the withheld
-    cells, that those added to cover the small ones lie between `min_count` and the smallest
-    published one, and at worst which is which. Cells with equal counts are treated alike, but for
-    those that are known from earlier: what hides a small cell must be unknown itself.
+    cells, that those added to cover the small ones lie between `min_count` and one less than the
+    smallest published one, and at worst which is which. Cells with equal counts are treated alike,
+    but for those that are known from earlier: what hides a small cell must be unknown itself.
     """
     limits = np.unique(counts[free])
     for limit in [0, *limits.tolist()] if held.any() else limits.tolist():
         added: NDArray[np.bool_] = free & (counts <= limit)
         hidden = secret | held | added
         published = counts[(counts > limit) & ~hidden]
-        most = int(published.min()) if len(published) else int(counts.sum())
+        # Equal ones are treated alike: what was added is smaller than what is shown.
+        most = int(published.min()) - 1 if len(published) else int(counts.sum())
         others = _Others(int(added.sum()), most, some=bool(held.any()))
         if _keeps_range(int(counts[hidden].sum()), int(secret.sum()), others, min_count):
             return added

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from geo_integration.dasymetric import spread
-from geo_integration.frames import DOUBTFUL, NEED_COVERAGE, check_frame
-from geo_integration.measures.area_counts import with_county
+from geo_integration.frames import DOUBTFUL, NEED_COVERAGE, PLACE_NEED, check_frame
+from geo_integration.measures.area_counts import by_place, with_county
 from geo_integration.measures.need_ranges import range_sources, ranges, sum_parts
 from geo_integration.measures.needs import controls, needs
 
@@ -173,3 +173,57 @@ def _range(
     low = np.r_[whole.low[:1], towns.low[1:]]
     high = np.r_[whole.high[:1], towns.high[1:]]
     return np.floor(low + 1e-6).astype(np.int64), np.ceil(high - 1e-6).astype(np.int64)
+
+
+def place_need(
+    cells: pd.DataFrame,
+    places: NDArray[np.object_],
+    covered: Coverage,
+    people: Mapping[str, NDArray[np.int64]],
+    group_of: Mapping[str, str],
+) -> pd.DataFrame:
+    """Need within reach, per Ortsteil.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        CELLS with the flag `withheld`; those withheld are in no count.
+    places : ndarray of str
+        The place of every cell, from `place_of_cells`.
+    covered : Coverage
+        For these cells.
+    people : mapping of str to ndarray
+        People of each group per cell.
+    group_of : mapping of str to str
+        The group that needs a category; categories without one are left out.
+
+    Returns
+    -------
+    DataFrame
+        PLACE_NEED, without Ortsteile in which nobody is counted.
+    """
+    in_area, areas = by_place(cells, places)
+    shown, served, parts = ~cells["withheld"].to_numpy(bool), covered.served(), []
+    lived_in = areas.sums(np.where(shown, cells["residents"], 0)) > 0
+    for c, category in enumerate(covered.categories):
+        if category not in group_of:
+            continue
+        own = np.where(shown, people[group_of[category]], 0)
+        need = areas.sums(own)
+        for d, day_type in enumerate(covered.day_types):
+            table = pd.DataFrame(
+                {
+                    "area_id": in_area,
+                    "place": areas.ids,
+                    "category": category,
+                    "day_type": day_type,
+                    "group_id": group_of[category],
+                    "need": need,
+                    "covered": areas.sums(own * served[c, d]),
+                }
+            )
+            parts.append(table[lived_in])
+    columns = list(PLACE_NEED.columns)
+    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    check_frame(found, PLACE_NEED)
+    return found

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, vstack
 
-from geo_integration.frames import GAPS, INDICATORS, NEED_COVERAGE, check_frame
-from geo_integration.measures.area_counts import with_county
+from geo_integration.frames import GAPS, INDICATORS, NEED_COVERAGE, PLACE_NEED, check_frame
+from geo_integration.measures.area_counts import by_place, with_county
 from geo_integration.measures.indicators import REACH, reached_on_all_days, with_status
 from geo_integration.measures.suppression import Known, decide, intervals, rounded
 
@@ -26,10 +26,13 @@ if TYPE_CHECKING:
 
     from geo_integration.frames import Coverage
     from geo_integration.measures.indicators import Indicator
+    from geo_integration.measures.need_ranges import Controls
     from geo_integration.measures.suppression import Rule
 
 # Totals are wanted more than what is within reach, and areas more than single gaps.
 _TOTAL, _REACHED, _GAP = 100.0, 10.0, 1.0
+# And single Ortsteile least of all.
+_PLACE = 0.1
 # The county is worth so many municipalities.
 _COUNTY = 10.0
 
@@ -40,6 +43,7 @@ class NeedTables(NamedTuple):
     need_coverage: pd.DataFrame
     indicators: pd.DataFrame
     gaps: gpd.GeoDataFrame
+    place_need: pd.DataFrame
 
 
 class Protection(NamedTuple):
@@ -76,6 +80,7 @@ def published_need(
     *,
     county: str,
     smallest_unit_m: float,
+    places: NDArray[np.object_],
     before: Mapping[str, Known] | None = None,
 ) -> tuple[NeedTables, Protection]:
     """Round the numbers of groups, and take away those that would tell a small one.
@@ -100,6 +105,8 @@ def published_need(
         Key of the county's own rows.
     smallest_unit_m : float
         Underserved areas smaller than a square of this width tell nothing of groups.
+    places : ndarray of str
+        The Ortsteil of every cell.
     before : mapping of str to Known, optional
         What earlier runs have published of each group, for these cells.
 
@@ -109,11 +116,12 @@ def published_need(
         Numbers that are not published are missing; ranges are as wide as the rounding at least.
         Areas are ranked by what is published.
     """
-    out = _emptied(tables, wanted)
+    half, out = _half_widths(tables.need_coverage), _emptied(tables, wanted)
     before = before or {}
     done = Protection(0, 0, 0, 0, 0, {})
     for group in sorted({*group_of.values(), *(w.group_id for w in wanted if w.group_id)}):
         sums = _sums_of(group, cells, covered, group_of, wanted, tables, county, smallest_unit_m**2)
+        _add_places(sums, group, cells, covered, tables.place_need, places)
         if not sums.members:
             continue
         # Withheld cells are in no sum of this run, but may be in sums of earlier ones.
@@ -138,7 +146,32 @@ def published_need(
             done.exposed + int(counts[found.exposed].sum()),
             done.published | {group: known},
         )
-    return _finished(out, rule), done
+    return _finished(out, rule, half), done
+
+
+def known_totals(controls: Controls, people: NDArray[np.int64]) -> Known:
+    """What offices and statistics state of a group: anybody may know it.
+
+    Parameters
+    ----------
+    controls : Controls
+        The totals that the group was scaled to.
+    people : ndarray of int, shape (cells,)
+        People of the group per cell; of a selection of cells nothing is known.
+
+    Returns
+    -------
+    Known
+        Of every total, in whole people.
+    """
+    zones = controls.zone if len(controls.zone) == len(people) else np.empty(0, np.int64)
+    inside = np.flatnonzero(zones >= 0)
+    shape = len(controls.total), len(people)
+    members = csr_array((np.ones(len(inside)), (zones[inside], inside)), shape=shape)
+    if not len(inside):
+        members = csr_array((0, len(people)))
+    sums = np.rint(members @ people).astype(np.int64)
+    return Known(members, sums, sums)
 
 
 def _emptied(tables: NeedTables, wanted: Sequence[Indicator]) -> NeedTables:
@@ -154,7 +187,9 @@ def _emptied(tables: NeedTables, wanted: Sequence[Indicator]) -> NeedTables:
     gaps = tables.gaps.drop(columns="members").astype({"need": "Int64"})
     gaps["need"] = pd.NA
     gaps = gaps.astype({"need": "Int64"})
-    return NeedTables(coverage, goals, gaps)
+    places = tables.place_need.astype({"need": "Int64", "covered": "Int64"})
+    places[["need", "covered"]] = pd.NA
+    return NeedTables(coverage, goals, gaps, places)
 
 
 def _sums_of(
@@ -209,14 +244,56 @@ def _sums_of(
     return sums
 
 
-def _finished(tables: NeedTables, rule: Rule) -> NeedTables:
-    """Ranges no narrower than the rounding; values of goals; ranks."""
+def _add_places(
+    sums: _Sums,
+    group: str,
+    cells: pd.DataFrame,
+    covered: Coverage,
+    table: pd.DataFrame,
+    places: NDArray[np.object_],
+) -> None:
+    """Add the sums of all Ortsteile about one group."""
+    in_area, areas = by_place(cells, places)
+    at = {key: i for i, key in enumerate(zip(in_area, areas.ids, strict=True))}
+    shown, served = ~cells["withheld"].to_numpy(bool), covered.served()
+    everybody = csr_array(areas.matrix.multiply(shown[None, :]))
+    own = table[table["group_id"] == group]
+    for (category, day), question in own.groupby(["category", "day_type"], sort=False):
+        c, d = covered.categories.index(str(category)), covered.day_types.index(str(day))
+        reached = csr_array(everybody.multiply(served[c, d][None, :]))
+        rows = zip(question.index, question["area_id"], question["place"], strict=True)
+        for row, *key in rows:
+            place = at[key[0], key[1]]
+            for column, members in (("need", everybody), ("covered", reached)):
+                sums.members.append(members[[place]])
+                sums.weight.append(_PLACE * (_TOTAL if column == "need" else 1.0))
+                sums.places.append((column, int(str(row)), "place_need"))
+
+
+def _half_widths(coverage: pd.DataFrame) -> NDArray[np.float64]:
+    """How far the range goes from the number, on its wider side."""
+    covered = coverage["covered"].to_numpy(float)
+    low, high = (coverage[name].to_numpy(float) for name in ("low", "high"))
+    widths: NDArray[np.float64] = np.maximum(covered - low, high - covered)
+    return widths
+
+
+def _finished(tables: NeedTables, rule: Rule, half: NDArray[np.float64]) -> NeedTables:
+    """Ranges around the printed number; values of goals; ranks.
+
+    The range of the exact number would tell that number: often its width follows from how many
+    cells there are. So the printed one is in the middle, and the width one of few steps.
+    """
     need = tables.need_coverage
     hidden = need["covered"].isna() | need["need"].isna()
     step = rule.rounding
-    need["low"] = (need["low"] // step * step).clip(upper=need["covered"]).mask(hidden)
-    high = (-(-need["high"] // step) * step).clip(lower=need["covered"], upper=need["need"])
-    need["high"] = high.mask(hidden)
+    if rule.min_count > 1:
+        steps = np.ceil(np.log2(np.maximum((half + step / 2) / step, 1.0)))
+        width = pd.Series((step * 2**steps).astype(np.int64), index=need.index)
+        need["low"] = (need["covered"] - width).clip(lower=0).mask(hidden)
+        high = need["covered"] + width
+        above = (high > need["need"]).fillna(value=False).astype(bool)
+        need["high"] = high.mask(above, need["need"]).mask(hidden)
     check_frame(need, NEED_COVERAGE)
     goals = with_status(tables.indicators)
     check_frame(goals, INDICATORS)
@@ -228,4 +305,5 @@ def _finished(tables: NeedTables, rule: Rule) -> NeedTables:
     gaps = gaps.loc[order.index].reset_index(drop=True)
     gaps["rank"] = gaps.groupby(["category", "day_type"]).cumcount() + 1
     check_frame(gaps, GAPS)
-    return NeedTables(need, goals, gaps)
+    check_frame(tables.place_need, PLACE_NEED)
+    return NeedTables(need, goals, gaps, tables.place_need)

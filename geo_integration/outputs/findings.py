@@ -394,10 +394,10 @@ def _method(context: Context) -> Iterable[Node]:
     points = [
         say("guide.what"),
         say("guide.withheld", k=rule.min_count, base=rule.min_share_base),
-        f"{say('assumption.walking')}: {facts['walking']}",
+        f"{say('assumption.walking')}: {facts['walking'][context.language]}",
         f"{say('assumption.source')}: {settings.rule.source}",
         *_groups(context),
-        *facts["guards"],
+        *facts["guards"][context.language],
         say("guide.run", run=facts["made_from"], version=facts["method_version"]),
     ]
     yield _node("ul", *(_node("li", point) for point in points))

@@ -100,6 +100,7 @@ FINDING_WORDS: dict[str, tuple[str, str]] = {
     "column.need_high": ("höchstens", "At most"),
     "column.finding": ("Befund", "Finding"),
     "sheet.need": ("Bedarf", "Need"),
+    "sheet.place_need": ("Bedarf je Ortsteil", "Need by place"),
     "sheet.indicators": ("Ziele", "Goals"),
     "goal.met": ("erreicht", "met"),
     "goal.missed": ("nicht erreicht", "not met"),

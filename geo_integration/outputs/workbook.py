@@ -70,6 +70,7 @@ def write_workbook(
         "areas": sheets.figures(context, county=False),
         "reasons": sheets.reasons(context),
         "places": sheets.places(context),
+        "place_need": sheets.place_need(context),
         "supply": sheets.supply(context),
         "losses": sheets.losses(context),
         "loss_causes": sheets.loss_causes(context),

@@ -93,6 +93,21 @@ def places(context: Context) -> Sheet:
     ]
 
 
+def place_need(context: Context) -> Sheet:
+    """Those who need a category, per Ortsteil."""
+    table = context.published.place_need
+    say, names = context.say, context.name_of(context.settings.groups)
+    area, *about = question(context, table)
+    return [
+        area,
+        (say("column.place"), "text", table["place"]),
+        *about,
+        (say("column.group"), "text", table["group_id"].map(names)),
+        (say("column.need"), "count", table["need"]),
+        (say("column.need_covered"), "count", table["covered"]),
+    ]
+
+
 def supply(context: Context) -> Sheet:
     """Places for those who reach them."""
     table = context.published.area_supply
@@ -280,7 +295,7 @@ def assumptions(context: Context) -> Sheet:
         (say("assumption.earliest"), rule.earliest_departure),
         (say("assumption.latest"), rule.latest_return),
         (say("assumption.visit"), rule.visit_min),
-        (say("assumption.walking"), context.facts["walking"]),
+        (say("assumption.walking"), context.facts["walking"][context.language]),
         (say("assumption.speed"), walking.speed_kmh),
         (say("assumption.direct"), walking.max_direct_min),
         (say("assumption.access"), walking.max_access_min),
@@ -322,7 +337,7 @@ def guards(context: Context, guards: Sequence[Mapping[str, object]]) -> Sheet:
     say = context.say
     return [
         (say("column.level"), "text", [say(f"level.{g['level']}") for g in guards]),
-        (say("column.check"), "text", context.facts["guards"]),
+        (say("column.check"), "text", context.facts["guards"][context.language]),
     ]
 
 

@@ -21,7 +21,13 @@ from streets_by_hand import (
 
 from geo_integration.inputs.streets import read_streets
 from geo_integration.journeys.networks import build_street_network
-from geo_integration.journeys.walking import coordinates, walking_times, walks_between_stops
+from geo_integration.journeys.sparse import FAR
+from geo_integration.journeys.walking import (
+    coordinates,
+    nearest_times,
+    walking_times,
+    walks_between_stops,
+)
 
 CRS = "EPSG:25832"
 NAN = math.nan
@@ -316,6 +322,65 @@ def test_no_way_over_a_third_place_on_the_streets_is_shorter(found):
             for c in range(len(found)):
                 # Rounding up makes each part at most a second longer.
                 assert every[a, c] <= every[a, b] + every[b, c]
+
+
+# The nearest of a group -------------------------------------------------------------------------
+
+
+def nearest(network, origins, destinations, group, groups):
+    points = (np.array(p, float).reshape(-1, 2) for p in (origins, destinations))
+    return nearest_times(network, *points, np.array(group, np.int64), groups).tolist()
+
+
+def test_of_each_group_the_nearest_counts_and_of_an_empty_one_nothing():
+    goals = [(300, 0), (100, 0), (0, 250), (NAN, 0)]
+    on_line = on_streets([(0, 0), (400, 0)], [(0, 1)])
+    for network in (straight(), on_line):
+        found = nearest(network, [(0, 0), (400, 0), (NAN, 0)], goals, [0, 0, 2, 1], 4)
+        assert found[0] == [100, 100, FAR]
+        assert found[1] == found[3] == [FAR, FAR, FAR]
+        assert found[2][0] == 250
+
+
+def test_the_nearest_is_searched_towards_it_along_one_way_streets():
+    # Round the square one way: from (0, 100), the fourth corner, it is 100 m to the first and
+    # 200 m to the second; against the arrows the second would be as near.
+    network = on_streets(SQUARE, [(a, b, ONE_WAY) for a, b in ROUND], mode="bike")
+    assert nearest(network, [(0, 100)], [(100, 0), (100, 100)], [0, 1], 2) == [[200], [300]]
+
+
+def test_the_nearest_may_lie_on_the_same_street():
+    network = on_streets([(0, 0), (1000, 0)], [(0, 1)])
+    assert nearest(network, [(400, 0)], [(600, 0), (350, 0), (900, 0)], [0, 0, 1], 2) == [
+        [50],
+        [500],
+    ]
+
+
+@pytest.mark.parametrize(("origins", "destinations"), [(0, 3), (3, 0), (0, 0)])
+def test_no_points_are_near_nothing(origins, destinations):
+    for network in (straight(), on_streets([(0, 0), (100, 0)], [(0, 1)], mode="bike")):
+        group = np.zeros(destinations, np.int64)
+        found = nearest_times(
+            network, np.zeros((origins, 2)), np.zeros((destinations, 2)), group, 2
+        )
+        assert found.shape == (2, origins)
+        assert (found[1] == FAR).all()
+
+
+@given(blocks, st.data(), places, places)
+def test_the_nearest_is_the_least_of_all_times(blocked, data, origins, destinations):
+    xy, edges = lattice(blocked)
+    if not edges:
+        return
+    one_way = data.draw(st.sets(st.integers(0, len(edges) - 1), max_size=25))
+    edges = [(a, b, ONE_WAY if i in one_way else {}) for i, (a, b) in enumerate(edges)]
+    group = [data.draw(st.integers(0, 2)) for _ in destinations]
+    for network in (straight(4.8, 1.3), on_streets(xy, edges, mode="bike")):
+        wanted = [[int(FAR)] * len(origins) for _ in range(3)]
+        for (o, d), seconds in times(network, origins, destinations).items():
+            wanted[group[d]][o] = min(wanted[group[d]][o], seconds)
+        assert nearest(network, origins, destinations, group, 3) == wanted
 
 
 # Stops ------------------------------------------------------------------------------------------

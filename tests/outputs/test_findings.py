@@ -18,9 +18,9 @@ from geo_integration.settings import read_settings
 FACTS = {
     "method_version": "1",
     "made_from": "abcdef123456",
-    "walking": "Luftlinie mal 1,3",
+    "walking": {"de": "Luftlinie mal 1,3", "en": "straight line"},
     "selected": [],
-    "guards": ["alles gut"],
+    "guards": {"de": ["alles gut"], "en": ["fine"]},
     "need_sources": {},
     "internal": False,
 }

@@ -13,13 +13,13 @@ from geo_integration.settings import read_settings
 
 SHEETS = {
     "de": ["Lesehinweis", "Kennzahlen", "Ziele", "Bedarf", "Gemeinden", "Gründe", "Ortsteile",
-           "Plätze", "Verluste", "Verlorene Angebote",
+           "Bedarf je Ortsteil", "Plätze", "Verluste", "Verlorene Angebote",
            "Zeitbänder",
            "ÖV-Güteklassen", "Versorgungslücken",
            "Angebote", "Nicht gezählt", "Annahmen", "Fahrplantage", "Prüfungen",
            "Quellen"],
     "en": ["Read first", "Key figures", "Goals", "Need", "Municipalities", "Reasons", "Places",
-           "Capacity", "Losses", "Offers lost",
+           "Need by place", "Capacity", "Losses", "Offers lost",
            "Time bands",
            "Transport quality", "Underserved areas",
            "Offers", "Not counted", "Assumptions", "Service dates", "Checks",
@@ -28,9 +28,9 @@ SHEETS = {
 FACTS = {
     "method_version": "1",
     "made_from": "abcdef123456",
-    "walking": "Luftlinie mal 1,3",
+    "walking": {"de": "Luftlinie mal 1,3", "en": "straight line"},
     "selected": [],
-    "guards": ["alles gut"],
+    "guards": {"de": ["alles gut"], "en": ["fine"]},
     "need_sources": {},
     "internal": False,
 }

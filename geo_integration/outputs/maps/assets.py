@@ -39,11 +39,21 @@ OF THE USE OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE."
 # In this order: each file may use what stands in the ones before it.
 SCRIPTS = (
     "text.js",
+    "blocks.js",
+    "raster.js",
+    "grid.js",
     "data.js",
-    "colours.js",
+    "views.js",
     "layers.js",
     "cards.js",
+    "filters.js",
+    "search.js",
     "tables.js",
+    "download.js",
+    "print.js",
+    "ways_stub.js",
+    "choice.js",
+    "controls.js",
     "page.js",
 )
 
@@ -95,6 +105,18 @@ def own_script() -> str:
     """
     folder = resources.files(__package__) / "js"
     return "\n".join((folder / name).read_text(encoding="utf-8") for name in SCRIPTS)
+
+
+@cache
+def own_body() -> str:
+    """Body of the page, with places for words (data-say) and values (in braces).
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    return (resources.files(__package__) / "body.html").read_text(encoding="utf-8").strip()
 
 
 @cache

@@ -1,7 +1,6 @@
 """Frames -> short strings and whole numbers that JSON holds well.
 
-Rings are differences of coordinates in 1/100,000 degree (about a metre). Columns are one string,
-values parted by commas, a missing value being empty. Equal columns are kept once, in a pool.
+Rings are differences of coordinates in 1/100,000 degree (about a metre).
 """
 
 from __future__ import annotations
@@ -23,32 +22,6 @@ DEGREE = 100_000
 GEOGRAPHIC = "EPSG:4326"
 SIMPLIFY_ABOVE = 20_000
 SIMPLIFY_M = 20.0
-
-
-class Pool:
-    """Strings that are kept once and named by their position."""
-
-    def __init__(self) -> None:
-        self.strings: list[str] = []
-        self._at: dict[str, int] = {}
-
-    def add(self, value: str) -> int:
-        """Position of a string in the pool.
-
-        Parameters
-        ----------
-        value : str
-            The string.
-
-        Returns
-        -------
-        int
-            Its position.
-        """
-        if value not in self._at:
-            self._at[value] = len(self.strings)
-            self.strings.append(value)
-        return self._at[value]
 
 
 def text(value: object) -> str:
@@ -88,22 +61,6 @@ def whole(values: Iterable[object]) -> list[int | None]:
     """
     numbers = pd.to_numeric(pd.Series(list(values), dtype=object), errors="coerce")
     return [None if math.isnan(v) else math.ceil(v - 1e-6) for v in numbers.astype(float)]
-
-
-def column(values: Iterable[object]) -> str:
-    """Whole numbers as one string, parted by commas, missing ones empty.
-
-    Parameters
-    ----------
-    values : iterable
-        Numbers.
-
-    Returns
-    -------
-    str
-        Such as "12,,40".
-    """
-    return ",".join("" if v is None else str(v) for v in whole(values))
 
 
 def polygons(shapes: gpd.GeoSeries) -> list[list[list[int]]]:

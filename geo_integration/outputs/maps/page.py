@@ -31,6 +31,8 @@ from geo_integration.outputs.maps.skeleton import body, escaped
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from geo_integration.outputs.maps.payload import Page
+
 MAP_ID = "karte"
 _POLICY = "@@policy@@"
 
@@ -106,30 +108,32 @@ class OfflineMap(folium.Map):
         self._id = MAP_ID
 
 
-def render_page(payload: Mapping[str, Any]) -> str:
+def render_page(page: Page) -> str:
     """One HTML file with everything inside.
 
     Parameters
     ----------
-    payload : mapping
-        From `build_payload`.
+    page : Page
+        From `build_page`.
 
     Returns
     -------
     str
-        HTML. The same payload gives the same text, byte by byte.
+        HTML. The same page gives the same text, byte by byte.
 
     Raises
     ------
     OutputError
         When Leaflet is missing or not the version that was tested.
     """
-    lang: Language = "en" if payload["lang"] == "en" else "de"
+    lang: Language = "en" if page.data["lang"] == "en" else "de"
     figure = OfflinePage(lang)
-    for name, part in _head(payload):
+    for name, part in _head(page.data):
         figure.header.add_child(Raw(part), name=name)
-    figure.html.add_child(Raw(body(payload)), name="body")
-    figure.html.add_child(Raw(data_block(payload)), name="data")
+    figure.html.add_child(Raw(body(page)), name="body")
+    figure.html.add_child(Raw(data_block(page.data)), name="data")
+    for name, packed in page.blocks.items():
+        figure.html.add_child(Raw(packed_block(name, packed)), name=name)
     figure.html.add_child(Raw(f"<script>\n{leaflet_script()}</script>"), name="leaflet")
     map_ = OfflineMap()
     figure.add_child(map_, name="map")
@@ -139,33 +143,38 @@ def render_page(payload: Mapping[str, Any]) -> str:
     return html.replace(_POLICY, _policy(html), 1)
 
 
-def data_block(payload: Mapping[str, Any]) -> str:
-    """Put the payload in an inert block of the page.
+def data_block(data: Mapping[str, Any]) -> str:
+    """Put the data in an inert block of the page.
 
     Parameters
     ----------
-    payload : mapping
-        From `build_payload`.
+    data : mapping
+        Of a page from `build_page`.
 
     Returns
     -------
     str
         A script element of type application/json; no character in it can end it or start a tag.
     """
-    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return f'<script type="application/json" id="data">{text}</script>'
 
 
-def _head(payload: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+def packed_block(name: str, packed: str) -> str:
+    """Put packed columns in an inert block of the page; they are base64, and nothing else."""
+    return f'<script type="text/plain" id="block-{name}">{packed}</script>'
+
+
+def _head(data: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """Parts of the head; the character set first, the policy before any data."""
     yield "charset", '<meta charset="utf-8">'
     yield "policy", f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     yield "viewport", '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield "referrer", '<meta name="referrer" content="no-referrer">'
-    yield "title", f"<title>{escaped(payload['title'])}</title>"
-    lead = label("page.lead", "en" if payload["lang"] == "en" else "de")
+    yield "title", f"<title>{escaped(data['title'][data['lang']])}</title>"
+    lead = label("page.lead", "en" if data["lang"] == "en" else "de")
     yield "description", f'<meta name="description" content="{escaped(lead)}">'
     yield "licence", f"<!--\n{LEAFLET_NOTICE}\n-->"
     yield "leaflet", f"<style>\n{leaflet_style()}</style>"

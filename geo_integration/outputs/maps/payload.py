@@ -1,4 +1,4 @@
-"""Published frames -> the one JSON block that the page draws.
+"""Published frames -> what the page draws: one JSON block, and packed columns.
 
 Nothing is computed here. Frames are cut to what a page shows, numbers are rounded up to whole
 minutes, names are looked up, and everything is written short.
@@ -6,16 +6,14 @@ minutes, names are looked up, and everything is written short.
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from geo_integration.errors import OutputError
 from geo_integration.frames import REASONS, Published
-from geo_integration.outputs.labels import Language, label, words
+from geo_integration.outputs.labels import LANGUAGES, OFFER_COLUMNS, Language, label, words
 from geo_integration.outputs.maps.encode import (
-    Pool,
     inside_points,
     points,
     polygons,
@@ -25,13 +23,20 @@ from geo_integration.outputs.maps.encode import (
     whole,
 )
 from geo_integration.outputs.maps.offers import offer_entries
-from geo_integration.outputs.maps.tables import area_table, counted, dates, sources, within
+from geo_integration.outputs.maps.questions import (
+    Blocks,
+    add_cells,
+    add_quality,
+    add_questions,
+    add_supply,
+    in_order,
+)
+from geo_integration.outputs.maps.tables import AreaTable, area_table, counted, dates, sources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
+    from geo_integration.profile import Named
     from geo_integration.settings import Settings
 
 Payload = dict[str, Any]
@@ -41,23 +46,26 @@ MARGIN_M = 3000.0
 # Vertices of a gap this close to a straight line are the corners of its cells, nothing else.
 STRAIGHT_M = 2.0
 NAMED = 3
-MINUTES = ("out_min", "back_min", "walk_min", "booked_min", "lead_min")
-LINES = ("out_line", "back_line")
-_LETTERS = [chr(ord("a") + i) for i in range(len(REASONS))]
-# Minutes are whole already; what floating point adds must not make one more of them.
-ROUNDING = 1e-4
 PLACE_RANKS = ("town", "village", "hamlet")
 
 
-def build_payload(
+class Page(NamedTuple):
+    """What one page is made of: `data` for JSON, packed `blocks` by name, and the main table."""
+
+    data: Payload
+    blocks: dict[str, str]
+    table: AreaTable
+
+
+def build_page(
     published: Published,
     settings: Settings,
     *,
     facts: Mapping[str, object],
     area_id: str | None = None,
     pages: Mapping[str, str] | None = None,
-) -> Payload:
-    """Everything that one page shows, ready for JSON.
+) -> Page:
+    """Everything that one page shows.
 
     Parameters
     ----------
@@ -74,8 +82,8 @@ def build_payload(
 
     Returns
     -------
-    dict
-        Made of dict, list, str, int, bool and None only.
+    Page
+        `data` is made of dict, list, str, int, float, bool and None only.
 
     Raises
     ------
@@ -87,26 +95,51 @@ def build_payload(
         raise OutputError(
             f"Für die Gemeinde {area_id!r} gibt es keine Karte; bekannt sind {', '.join(known)}"
         )
-    shown = published if area_id is None else _cut(published, area_id)
-    pool = Pool()
+    shown = in_order(published if area_id is None else _cut(published, area_id))
     offer_ids = [text(v) for v in shown.offers["offer_id"]]
-    return {
+    table = area_table(published, settings, area_id)
+    blocks, outlines = Blocks({}, {}), Outlines([], {})
+    data = {
         "lang": settings.county.language,
-        "words": words(settings.county.language),
+        "words": {lang: words(lang) for lang in LANGUAGES},
         **_frame_of_page(settings, shown, area_id, facts),
         "areas": _areas(published, settings, pages or {}),
         "places": _places(shown),
         "stops": _stops(shown),
-        "cells": _cells(shown, known),
-        "coverage": _coverage(shown, settings, offer_ids, pool),
+        **add_cells(blocks, shown, known),
+        "quality": add_quality(blocks, shown, settings),
+        "supply": add_supply(blocks, shown, settings),
         "offers": offer_entries(shown, settings, known),
-        "gaps": _gaps(shown, settings, offer_ids, pool),
-        "table": area_table(published, settings, pool, area_id),
-        "within": within(published, area_id or settings.county.ags),
+        "offer_columns": [f"offer.{name}" for name in OFFER_COLUMNS],
+        "gaps": _gaps(shown, settings, offer_ids, outlines),
+        "outlines": outlines.shapes,
+        "table": {"rows": table.rows, "by": {} if area_id is None else table.first_rows()},
         "sources": sources(published),
         "dates": dates(published, settings),
-        "pool": pool.strings,
+        "blocks": blocks.about,
     }
+    add_questions(blocks, shown, settings)
+    return Page(data, blocks.texts, table)
+
+
+class Outlines(NamedTuple):
+    """Outlines of areas, equal ones kept once."""
+
+    shapes: list[list[list[int]]]
+    at: dict[str, int]
+
+    def add(self, shape: list[list[int]]) -> int:
+        """Position of an outline."""
+        key = str(shape)
+        if key not in self.at:
+            self.at[key] = len(self.shapes)
+            self.shapes.append(shape)
+        return self.at[key]
+
+
+def _in_languages(entry: Named) -> dict[str, str]:
+    """What readers call it, by language."""
+    return {lang: entry.name_in(lang) for lang in LANGUAGES}
 
 
 def _frame_of_page(
@@ -120,11 +153,10 @@ def _frame_of_page(
     if area_id is not None or selection:
         own = shown.areas["area_id"].isin(limited_to if area_id is None else [area_id])
         name = _listed([text(v) for v in shown.areas.loc[own, "name"]], lang)
-    guards = facts.get("guards") or []
     return {
         "county": county.name,
         "name": name,
-        "title": label("page.title", lang).replace("{name}", name),
+        "title": {one: label("page.title", one).replace("{name}", name) for one in LANGUAGES},
         "area": area_id,
         "selection": selection,
         "sample": county.data_status == "sample",
@@ -137,16 +169,13 @@ def _frame_of_page(
         "reasons": list(REASONS),
         "bands": [f"{band:g}" for band in settings.rule.bands_min],
         "categories": _categories(settings),
-        "days": [
-            {"id": d.id, "label": d.label_en if lang == "en" and d.label_en else d.label}
-            for d in settings.day_types
-        ],
+        "days": [{"id": d.id, "label": _in_languages(d)} for d in settings.day_types],
         "rule": _rule(settings),
         "facts": {
             "method_version": text(facts.get("method_version")),
             "made_from": text(facts.get("made_from")),
-            "walking": text(facts.get("walking")),
-            "guards": [text(g) for g in guards] if isinstance(guards, list | tuple) else [],
+            "walking": facts["walking"],
+            "guards": facts["guards"],
         },
     }
 
@@ -160,12 +189,11 @@ def _listed(names: list[str], lang: Language) -> str:
 
 def _categories(settings: Settings) -> list[Payload]:
     """Categories with the names of their fields of action."""
-    english = settings.county.language == "en"
-    fields = {f.id: f.label_en if english and f.label_en else f.label for f in settings.fields}
+    fields = {f.id: _in_languages(f) for f in settings.fields}
     return [
         {
             "id": c.id,
-            "label": c.label_en if english and c.label_en else c.label,
+            "label": _in_languages(c),
             "letter": c.letter,
             "field": fields[c.field],
             "max": f"{settings.max_minutes(c.id):g}",
@@ -207,6 +235,7 @@ def _cut(published: Published, area_id: str) -> Published:
     return published._replace(
         cells=cells,
         coverage=coverage,
+        supply=published.supply._replace(per_1000=published.supply.per_1000[..., here]),
         gaps=gaps,
         offers=offers,
         sessions=published.sessions[published.sessions["offer_id"].isin(offers["offer_id"])],
@@ -243,51 +272,9 @@ def _stops(shown: Published) -> list[list[Any]]:
     return [list(entry) for entry in entries]
 
 
-def _cells(shown: Published, areas: list[str]) -> Payload:
-    """Squares, municipality and residents of every cell; withheld numbers are None."""
-    return {
-        "rings": polygons(shown.cells.geometry),
-        "area": positions(shown.cells["area_id"], areas),
-        "residents": whole(shown.cells["residents"]),
-    }
-
-
-def _coverage(shown: Published, settings: Settings, offers: list[str], pool: Pool) -> Payload:
-    """By category and day type: reasons as letters, all else as positions in the pool."""
-    covered = shown.coverage
-    used = np.unique(np.concatenate([getattr(covered, name).ravel() for name in LINES]))
-    used = used[used >= 0]
-    line = np.full(len(covered.lines) + 1, -1)
-    line[used] = np.arange(1, len(used) + 1)
-    offer = np.array([*positions(covered.offer_ids, offers), None], dtype=object)
-    columns = {
-        f"{category} {day}": {
-            "reason": pool.add("".join(_LETTERS[r] for r in covered.reason[c, d].tolist())),
-            "offer": pool.add(_joined(offer[covered.offer[c, d]])),
-            "offers": pool.add(_whole(covered.offers[c, d])),
-            **{name: pool.add(_whole(getattr(covered, name)[c, d])) for name in MINUTES},
-            **{name: pool.add(_whole(line[getattr(covered, name)[c, d]])) for name in LINES},
-        }
-        for c, category in enumerate(covered.categories)
-        for d, day in enumerate(covered.day_types)
-        if {category, day} <= {e.id for e in (*settings.categories, *settings.day_types)}
-    }
-    return {"lines": ["", *map(text, covered.lines[used])], "by": columns}
-
-
-def _whole(values: NDArray[Any]) -> str:
-    """Numbers as one string; those not known, or below 0, are empty."""
-    known = values >= 0
-    numbers = np.ceil(np.where(known, values, 0) - ROUNDING).astype(int).tolist()
-    return ",".join(str(n) if k else "" for n, k in zip(numbers, known.tolist(), strict=True))
-
-
-def _joined(values: Iterable[int | None]) -> str:
-    """Positions as one string."""
-    return ",".join("" if v is None else str(v) for v in values)
-
-
-def _gaps(shown: Published, settings: Settings, offers: list[str], pool: Pool) -> list[Payload]:
+def _gaps(
+    shown: Published, settings: Settings, offers: list[str], outlines: Outlines
+) -> list[Payload]:
     """Underserved areas, by category, day type and rank; equal outlines are kept once."""
     categories = [c.id for c in settings.categories]
     days = [d.id for d in settings.day_types]
@@ -303,14 +290,16 @@ def _gaps(shown: Published, settings: Settings, offers: list[str], pool: Pool) -
             "reason": REASONS.index(row.reason),
             "offer": offer,
             "minutes": minutes,
-            "rings": pool.add(json.dumps(rings, separators=(",", ":"))),
+            "need": need,
+            "rings": outlines.add(rings),
             "at": at,
         }
-        for row, residents, offer, minutes, rings, at in zip(
+        for row, residents, offer, minutes, need, rings, at in zip(
             gaps.itertuples(index=False),
             whole(gaps["residents"]),
             positions(gaps["offer_id"], offers),
             whole(gaps["minutes"]),
+            whole(gaps["need"]),
             polygons(gaps.geometry.simplify(STRAIGHT_M)),
             inside_points(gaps.geometry),
             strict=True,

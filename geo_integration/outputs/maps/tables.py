@@ -1,12 +1,12 @@
-"""Published tables -> the tables of the page: municipalities, bands, service dates, sources."""
+"""Published tables -> the tables of the page: municipalities, service dates, sources."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from geo_integration.outputs.maps.encode import Pool, column, text, whole
+from geo_integration.outputs.maps.encode import text
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from geo_integration.frames import Published
     from geo_integration.settings import Settings
 
-SHARE = 100_000
+_COLUMNS = ("residents", "covered", "share")
+_DIGITS = 5
 SOURCE_COLUMNS = (
     "layer",
     "file",
@@ -44,9 +45,25 @@ def counted(published: Published) -> list[str]:
     return [text(v) for v in published.areas["area_id"] if v in found]
 
 
-def area_table(
-    published: Published, settings: Settings, pool: Pool, area_id: str | None
-) -> dict[str, Any]:
+class AreaTable(NamedTuple):
+    """The municipal table: `rows` are area ids, the county's first; `by` has columns of them.
+
+    Keys are the numbers of category and kind of day; columns residents, covered, and the share
+    (0 to 1); None where withheld.
+    """
+
+    rows: list[str]
+    by: dict[tuple[int, int], dict[str, list[float | None]]]
+
+    def first_rows(self) -> dict[str, dict[str, float | None]]:
+        """Give the county's row of every question, for JSON."""
+        return {
+            f"{c} {d}": {name: values[0] for name, values in columns.items()}
+            for (c, d), columns in self.by.items()
+        }
+
+
+def area_table(published: Published, settings: Settings, area_id: str | None) -> AreaTable:
     """Rows of the municipal table, the county's first, with its columns by category and day type.
 
     Parameters
@@ -55,68 +72,34 @@ def area_table(
         The frames.
     settings : Settings
         The county profile.
-    pool : Pool
-        Takes the columns.
     area_id : str or None
         The only municipality to show beside the county.
 
     Returns
     -------
-    dict
-        rows: area ids; by: positions in the pool, counts, and the share in 1/100,000.
+    AreaTable
+        Of the published counts.
     """
-    county = settings.county.ags
     ids = [v for v in counted(published) if area_id in (None, v)]
-    rows = [county, *ids]
-    parts = {
-        key: part.set_index("area_id").reindex(rows)
-        for key, part in published.area_coverage.groupby(["category", "day_type"], observed=True)
-    }
-    columns = {}
-    for category in settings.categories:
-        for day in settings.day_types:
-            part = parts.get((category.id, day.id))
-            if part is not None:
-                columns[f"{category.id} {day.id}"] = _area_columns(part, pool)
-    return {"rows": rows, "by": columns}
-
-
-def _area_columns(part: pd.DataFrame, pool: Pool) -> dict[str, int]:
-    """Pooled counts, and the share in 1/100,000."""
-    found = {
-        name: pool.add(column(part[name]))
-        for name in ("residents", "covered", "uncovered", "booked")
-    }
-    shares = pd.to_numeric(part["share_covered"], errors="coerce").astype(float)
-    found["share"] = pool.add(column((shares * SHARE).round()))
-    return found
-
-
-def within(published: Published, area_id: str) -> dict[str, list[list[Any]]]:
-    """Residents within each limit, for the page's own area, by category and day type.
-
-    Parameters
-    ----------
-    published : Published
-        The frames.
-    area_id : str
-        Municipality, or the county's key.
-
-    Returns
-    -------
-    dict of str to list
-        Pairs of limit and residents, None where withheld.
-    """
-    own = published.bands[published.bands["area_id"] == area_id].sort_values("band_min")
-    found: dict[str, list[list[Any]]] = {}
-    for key, band, within in zip(
-        own["category"] + " " + own["day_type"],
-        own["band_min"],
-        whole(own["within"]),
-        strict=True,
-    ):
-        found.setdefault(str(key), []).append([f"{band:g}", within])
-    return found
+    rows = [settings.county.ags, *ids]
+    position = {area: i for i, area in enumerate(rows)}
+    number = {c.id: i for i, c in enumerate(settings.categories)}
+    day = {d.id: i for i, d in enumerate(settings.day_types)}
+    by: dict[tuple[int, int], dict[str, list[float | None]]] = {}
+    for row in published.area_coverage.to_dict("records"):
+        area, category, kind = row["area_id"], row["category"], row["day_type"]
+        if area not in position or category not in number or kind not in day:
+            continue
+        columns = by.setdefault(
+            (number[category], day[kind]), {name: [None] * len(rows) for name in _COLUMNS}
+        )
+        at = position[area]
+        if not pd.isna(row["covered"]):
+            columns["residents"][at] = int(row["covered"]) + int(row["uncovered"])
+            columns["covered"][at] = int(row["covered"])
+        if not pd.isna(row["share_covered"]):
+            columns["share"][at] = round(float(row["share_covered"]), _DIGITS)
+    return AreaTable(rows, by)
 
 
 def sources(published: Published) -> list[list[str]]:

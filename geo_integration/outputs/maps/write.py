@@ -8,7 +8,7 @@ from geo_integration.errors import OutputError
 from geo_integration.files import beside, slug
 from geo_integration.outputs.maps.encode import text
 from geo_integration.outputs.maps.page import render_page
-from geo_integration.outputs.maps.payload import build_payload
+from geo_integration.outputs.maps.payload import build_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -70,9 +70,9 @@ def write_pages(
     todo: list[tuple[str | None, str]] = [(None, INDEX), *pages.items()]
     written = []
     for done, (area, name) in enumerate(todo, start=1):
-        payload = build_payload(published, settings, area_id=area, facts=facts, pages=pages)
+        page = build_page(published, settings, area_id=area, facts=facts, pages=pages)
         with beside(folder / name) as part:
-            part.write_text(render_page(payload), encoding="utf-8", newline="\n")
+            part.write_text(render_page(page), encoding="utf-8", newline="\n")
         written.append(folder / name)
         if progress is not None:
             progress(done, len(todo))

@@ -15,7 +15,7 @@ import pytest
 import shapely
 from made_coverage import as_coverage
 
-from geo_integration.frames import AREA_SUPPLY, Published, Supply
+from geo_integration.frames import AREA_SUPPLY, PLACE_NEED, Published, Supply
 from geo_integration.outputs.maps import write_pages
 from geo_integration.settings import Settings
 
@@ -36,8 +36,11 @@ HOSTILE = {
 FACTS = {
     "method_version": "1.0",
     "made_from": "ab12cd34",
-    "walking": "Luftlinie mal 1,3 " + HOSTILE["jinja"],
-    "guards": ["Alle Zellen haben ein Ergebnis.", HOSTILE["markup"]],
+    "walking": {"de": "Luftlinie mal 1,3 " + HOSTILE["jinja"], "en": "straight line times 1.3"},
+    "guards": {
+        "de": ["Alle Zellen haben ein Ergebnis.", HOSTILE["markup"]],
+        "en": ["All is well."],
+    },
 }
 
 
@@ -331,6 +334,7 @@ def make_published() -> Published:
         "losses": _losses(),
         "loss_causes": _loss_causes(),
         "need_coverage": _need_coverage(),
+        "place_need": pd.DataFrame(columns=list(PLACE_NEED.columns)),
         "indicators": _indicators(),
         "bands": _bands(),
         "gaps": _gaps(cells),

@@ -10,35 +10,6 @@ function letter(category) {
   return make("span", {class: "letter", "aria-hidden": "true"}, known ? known.letter : "?");
 }
 
-function lineText(at) {
-  if (at === null || at === undefined) return "";
-  const line = DATA.coverage.lines[at];
-  return line === "" ? say("card.on_foot") : say("card.line", {line});
-}
-
-// "hin 32 min (Linie 212)"
-function wayText(key, value, line) {
-  if (value === null) return "";
-  const by = lineText(line);
-  return `${say(key)} ${minutes(value)}${by ? ` (${by})` : ""}`;
-}
-
-function ways(cover, i) {
-  const walk = cover.walk[i];
-  return [
-    wayText("card.out", cover.out[i], cover.outLine?.[i]),
-    wayText("card.back", cover.back[i], cover.backLine?.[i]),
-    walk === null ? "" : `${say("card.walk")} ${minutes(walk)}`,
-    cover.booked[i] === null || DATA.reasons[cover.reason(i)] === "served" ? "" : bookedText(cover, i),
-  ].filter((part) => part !== "").join(" · ");
-}
-
-// The way by call-bus, and how long before it has to be booked, where that is known.
-function bookedText(cover, i) {
-  const way = `${say("card.booked")} ${minutes(cover.booked[i])}`;
-  return cover.lead[i] === null ? way : `${way} (${say("card.lead", {n: count(cover.lead[i])})})`;
-}
-
 function badge(reason) {
   const said = DATA.reasons[reason];
   const kind = said === "served" ? "reached" : said === "only_if_booked" ? "booked" : "missed";
@@ -46,88 +17,112 @@ function badge(reason) {
   return make("span", {class: `badge ${kind}`}, say(key));
 }
 
-// One line with a name from the data in it, such as "Bestes Angebot: ...".
-function sentence(key, blank, text) {
-  const [before, after] = say(key).split(`{${blank}}`);
-  return make("span", {}, before, name(text), after ?? "");
-}
-
-function offerLine(reason, at) {
-  if (at === null) return null;
-  const key = DATA.reasons[reason] === "served" ? "card.best" : "card.nearest";
-  return make("p", {}, sentence(key, "offer", DATA.offers[at].name));
-}
-
-function categoryEntry(category, cell, day) {
-  const cover = coverage(category, day);
-  const reason = cover ? cover.reason(cell.index) : null;
-  const head = make("h4", {}, letter(category), name(DATA.categories[category].label, "span"));
-  if (reason === null) return make("li", {}, head, make("p", {}, say("legend.unknown")));
-  const served = DATA.reasons[reason] === "served";
-  const choice = cover.offers[cell.index];
-  head.append(badge(reason));
-  return make("li", {}, head,
-    served ? null : make("p", {}, why(reason, category)),
-    make("p", {class: "ways"}, ways(cover, cell.index)),
-    offerLine(reason, cover.offer[cell.index]),
-    served && choice > 1 ? make("p", {class: "small"}, say("card.choice.many", {n: count(choice)})) : null);
-}
-
 function residentsText(value) {
   if (value !== null) return peopleCount(value);
   return `${people()}: ${say("unit.withheld_long", {k: DATA.min_count})}`;
-}
-
-function cellCard(cell, state) {
-  const area = cell.area ? cell.area.name : say("card.outside");
-  const near = nearestPlace(cell.bounds.getCenter());
-  const order = DATA.categories.map((_, i) => i)
-    .sort((a, b) => (b === state.category) - (a === state.category));
-  return [
-    make("h3", {}, sentence("card.cell", "area", area)),
-    make("p", {}, near ? sentence("card.near", "place", near) : null, near ? " · " : "",
-      make("strong", {}, residentsText(cell.residents))),
-    make("p", {class: "small"}, say("card.on_day", {day: DATA.days[state.day].label})),
-    make("ul", {class: "entries"}, ...order.map((i) => categoryEntry(i, cell, state.day))),
-  ];
 }
 
 function pair(term, ...value) {
   return make("div", {}, make("dt", {}, term), make("dd", {}, ...value));
 }
 
-function timesOf(offer) {
-  return offer.times.length ? offer.times.join("; ") : say("card.times_unknown");
+// "hin 32 min: 17:12 ab Rathaus mit Linie 212, an 17:50"
+function wayLine(key, way, arrive) {
+  if (!way) return null;
+  const blanks = {minutes: minutes(way.minutes), leave: way.leave === null ? "–" : clock(way.leave),
+    arrive: arrive === null ? "–" : clock(arrive)};
+  if (way.line === null) return make("p", {class: "ways"}, say(`${key}_on_foot`, blanks));
+  const [before, rest] = say(way.rides > 1 ? `${key}_changes` : key, {...blanks, changes: count(way.rides - 1)}).split("{stop}");
+  const [middle, after] = rest.split("{line}");
+  return make("p", {class: "ways"}, before, name(DATA.stop_names[way.stop]), middle, name(DATA.lines[way.line]), after);
+}
+
+// One offer from one cell: how to get there and home, or why not.
+function offerWay(way) {
+  const offer = DATA.offers[way.offer];
+  const head = button("", () => choose(spotOf(way.offer)), {class: "link"});
+  head.append(name(offer.name));
+  return make("li", {}, make("h5", {}, head, badge(way.reason)),
+    DATA.reasons[way.reason] === "served" ? null : make("p", {}, why(way.reason, offer.category)),
+    way.session === null ? null : make("p", {class: "small"}, sessionText(way.session)),
+    wayLine("line.out", way.out, way.out ? way.out.leave === null ? null : way.out.leave + way.out.minutes : null),
+    wayLine("line.back", way.back, way.back ? way.back.home : null),
+    way.booked ? make("p", {class: "ways"}, say("line.booked", {minutes: minutes(way.booked.minutes)})) : null);
+}
+
+function sessionText(session) {
+  const [weekday, start, end] = session;
+  return say("line.session", {day: say(`weekday.${weekday}`), start: clock(start), end: clock(end)});
+}
+
+// Served first, then by how close it comes; within that the shorter way.
+function orderOfWays(a, b) {
+  const longer = (way) => Math.max(way.out?.minutes ?? 0, way.back?.minutes ?? 0) || 999;
+  return b.reason - a.reason || longer(a) - longer(b);
+}
+
+function categoryEntry(category, cell, ways) {
+  const asked = question(category, state.day);
+  const reason = asked.reason[cell];
+  const own = ways.filter((way) => DATA.offers[way.offer].category === category).sort(orderOfWays);
+  const label = inLanguage(DATA.categories[category].label);
+  const list = make("ul", {class: "entries"}, ...own.map(offerWay));
+  const said = DATA.reasons[reason] === "served" || own.length ? null : make("p", {}, why(reason, category));
+  if (category === state.category) {
+    return make("section", {class: "own"}, make("h4", {}, letter(category), make("span", {class: "name"}, label), badge(reason)), said, list);
+  }
+  return make("details", {}, make("summary", {}, letter(category), make("span", {class: "name"}, label), badge(reason)), said, list);
+}
+
+async function cellCard(cell) {
+  const area = DATA.areas[CELLS.area[cell]];
+  const near = nearestPlace(drawn.cells.bounds(cell).getCenter());
+  await Promise.all(DATA.categories.map((_, category) => unpackQuestion(category, state.day)));
+  const ways = await waysOf(cell, state.day);
+  const order = DATA.categories.map((_, i) => i).sort((a, b) => (b === state.category) - (a === state.category));
+  await unpackQuality();
+  const quality = qualityOf(cell, state.day);
+  return [
+    make("h3", {}, sentence("card.cell", "area", area ? area.name : say("card.outside"))),
+    make("p", {}, near ? sentence("card.near", "place", near) : null, near ? " · " : "",
+      make("strong", {}, residentsText(residentsOf(cell)))),
+    make("p", {class: "small"}, say("card.on_day", {day: inLanguage(DATA.days[state.day].label)})),
+    quality === null ? null : make("p", {class: "small"},
+      quality === "none" ? say("legend.quality_none") : say("legend.quality", {letter: quality})),
+    ...order.map((category) => categoryEntry(category, cell, ways)),
+  ];
+}
+
+function extraText(value) {
+  if (typeof value === "boolean") return say(value ? "unit.yes" : "unit.no");
+  return typeof value === "number" ? NUMBERS.format(value) : isoDate(value);
 }
 
 function offerEntry(at) {
   const offer = DATA.offers[at];
-  const extra = offer.extra.map(([key, text]) =>
-    pair(say(key), key === "offer.link" ? link(text) : name(text)));
-  const label = DATA.categories[offer.category]?.label ?? "";
+  const extra = offer.extra.map(([key, value]) =>
+    pair(say(key), key === "offer.link" ? link(value) : name(extraText(value))));
+  const category = DATA.categories[offer.category];
   return make("li", {},
     make("h4", {}, letter(offer.category), name(offer.name, "span")),
-    make("p", {class: "small"}, name(label), offer.provider ? " · " : "", name(offer.provider)),
+    make("p", {class: "small"}, category ? inLanguage(category.label) : "", offer.provider ? " · " : "", name(offer.provider)),
+    offer.counted ? null : make("p", {class: "note"}, uncountedText(offer)),
     make("dl", {},
-      pair(say("card.times"), timesOf(offer)),
+      pair(say("card.times"), timesText(offer)),
       ...extra,
       pair(say("card.grade"), say(`grade.${offer.grade}`)),
       offer.note ? pair(say("card.note"), name(offer.note)) : null));
 }
 
-function spotCard(offers, state) {
+function uncountedText(offer) {
+  return say(String(offer.format ?? "").toLowerCase().includes("online") ? "uncounted.online" : "uncounted.one");
+}
+
+function spotCard(offers) {
   const order = [...offers].sort((a, b) =>
     (DATA.offers[b].category === state.category) - (DATA.offers[a].category === state.category));
   const heading = offers.length > 1 ? make("h3", {}, say("card.spot", {n: count(offers.length)})) : null;
-  return [heading, make("ul", {class: "entries"}, ...order.map(offerEntry))].filter(Boolean);
-}
-
-function gapCard(gap) {
-  return [
-    make("h3", {}, say("card.gap", {rank: count(gap.rank)})),
-    make("p", {}, name(gap.name)),
-    ...gapFacts(gap),
-  ];
+  return [heading, make("ul", {class: "entries"}, ...order.map(offerEntry))];
 }
 
 function gapFacts(gap) {
@@ -135,32 +130,36 @@ function gapFacts(gap) {
   const way = gap.minutes === null ? "" : ` (${say("gap.minutes", {n: count(gap.minutes)})})`;
   const nearest = gap.offer === null ? null
     : make("p", {class: "small"}, sentence("gap.nearest", "offer", DATA.offers[gap.offer].name), way);
+  const need = gap.need === null ? "" : ` · ${say("gap.need", {n: count(gap.need)})}`;
   return [
-    make("p", {}, make("strong", {}, peopleCount(gap.residents)), ` · ${count(gap.cells)} ${cells}`),
+    make("p", {}, make("strong", {}, peopleCount(gap.residents)), need, ` · ${count(gap.cells)} ${cells}`),
     make("p", {}, why(gap.reason, gap.category)),
     nearest,
-  ].filter(Boolean);
+  ];
 }
 
-function cardOf(selected, state) {
+function gapCard(gap) {
+  return [make("h3", {}, say("card.gap", {rank: count(gap.rank)})), make("p", {}, name(gap.name)), ...gapFacts(gap)];
+}
+
+async function cardOf(selected) {
   if (!selected) return [make("p", {class: "small"}, say("card.hint"))];
-  if (selected.kind === "cell") return cellCard(selected.cell, state);
+  if (selected.kind === "cell") return cellCard(selected.cell);
   if (selected.kind === "gap") return gapCard(selected.gap);
   if (selected.kind === "stop") return [make("h3", {}, sentence("card.stop", "name", selected.stop[0]))];
-  return spotCard(selected.spots.flatMap((spot) => spot.offers), state);
+  if (selected.kind === "offer") return spotCard([selected.offer]);
+  return spotCard(selected.spots.flatMap((spot) => spot.offers));
 }
 
 // One line beside the pointer; everything in it also stands in the card.
-function hoverText(hit, state) {
+function hoverText(hit) {
   if (hit.kind === "stop") return say("card.stop", {name: hit.stop[0]});
   if (hit.kind === "gap") return `${hit.gap.name}: ${peopleCount(hit.gap.residents)}`;
   if (hit.kind === "spot") {
     const offers = hit.spots.flatMap((spot) => spot.offers);
     return offers.length > 1 ? say("card.spot", {n: count(offers.length)}) : DATA.offers[offers[0]].name;
   }
-  const cover = coverage(state.category, state.day);
-  const key = classOf(cover, state.mode, hit.cell.index);
-  const value = state.mode === "reach" || !cover ? null : cover[state.mode][hit.cell.index];
-  const look = classesOf(state.mode).find((entry) => entry.key === key);
-  return `${residentsText(hit.cell.residents)}: ${value === null ? look.text : minutes(value)}`;
+  const {classes, of, values} = drawn.view;
+  const value = values && values[hit.cell] < Infinity && state.view === "time" ? minutes(values[hit.cell]) : classes[of[hit.cell]].text;
+  return `${residentsText(residentsOf(hit.cell))}: ${value}`;
 }

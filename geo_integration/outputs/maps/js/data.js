@@ -1,9 +1,9 @@
-// The payload, unpacked: rings to degrees, pooled columns to lists of numbers.
+// The payload, unpacked: rings to degrees, questions to typed arrays, offers to spots.
 
 const DEGREE = 100000;
+const UNKNOWN = 255;
 const REASON = Object.fromEntries(DATA.reasons.map((reason, i) => [reason, i]));
-const NOWHERE = new Set(["no_offer", "no_fit", "not_located", "not_on_day"].map((r) => REASON[r]));
-const columns = new Map();
+const SERVED = REASON.served;
 
 // Steps of a ring -> [[lat, lon], ...].
 function ring(steps) {
@@ -26,59 +26,69 @@ function place(lon, lat) {
   return [lat / DEGREE, lon / DEGREE];
 }
 
-// A pooled column as numbers; null where the value is missing.
-function numbers(at) {
-  if (at === undefined) return null;
-  if (!columns.has(at)) {
-    const parsed = DATA.pool[at].split(",").map((v) => (v === "" ? null : Number(v)));
-    columns.set(at, parsed);
-  }
-  return columns.get(at);
-}
-
-// Coverage of one category on one day type: reason and minutes of every cell, or null.
-function coverage(category, day) {
-  const packed = DATA.coverage.by[`${DATA.categories[category].id} ${DATA.days[day].id}`];
-  if (!packed) return null;
-  const letters = DATA.pool[packed.reason];
-  return {
-    reason: (i) => (letters[i] === "-" ? null : letters.charCodeAt(i) - 97),
-    out: numbers(packed.out_min),
-    back: numbers(packed.back_min),
-    walk: numbers(packed.walk_min),
-    booked: numbers(packed.booked_min),
-    lead: numbers(packed.lead_min),
-    offers: numbers(packed.offers),
-    offer: numbers(packed.offer),
-    outLine: numbers(packed.out_line),
-    backLine: numbers(packed.back_line),
-  };
-}
-
-// Columns of the municipal table for one category on one day type, or null.
-function areaColumns(category, day) {
-  const packed = DATA.table.by[`${DATA.categories[category].id} ${DATA.days[day].id}`];
-  if (!packed) return null;
-  return Object.fromEntries(Object.entries(packed).map(([key, at]) => [key, numbers(at)]));
-}
-
-function areaRow(id) {
+function areaOf(id) {
   return DATA.areas.find((area) => area.id === id) ?? null;
 }
 
-const CELLS = DATA.cells.rings.map((shape, i) => {
-  const parts = rings(shape);
-  return {
-    index: i,
-    rings: parts,
-    bounds: L.latLngBounds(parts.flat()),
-    area: DATA.cells.area[i] === null ? null : DATA.areas[DATA.cells.area[i]],
-    residents: DATA.cells.residents[i],
-  };
-});
+// The municipalities that the page is about: one, all of the county, or a selection.
+function isOwn(area) {
+  return DATA.area === null ? DATA.table.rows.includes(area.id) : DATA.area === area.id;
+}
+
+const CELLS = {count: DATA.cells, area: null, residents: null, quality: null};
+const SUPPLY = new Map();
+const REFERENCE = {};
+
+async function unpackCells() {
+  Object.assign(CELLS, await block("cells"));
+}
+
+// What a view needs beside the question: it is unpacked when it is first asked for.
+async function unpackView(choice) {
+  if (choice.view === "quality") await unpackQuality();
+  if (choice.view === "supply" && DATA.supply[choice.category]) {
+    SUPPLY.set(choice.category, (await block(`supply-${choice.category}`)).tenths);
+  }
+  if (choice.mode === "bike" || choice.mode === "car") Object.assign(REFERENCE, await block("reference"));
+}
+
+async function unpackQuality() {
+  if (DATA.quality && CELLS.quality === null) CELLS.quality = (await block("quality")).quality;
+}
+
+// Class of public transport quality of a cell: null where it is not told, "none" where there is none.
+function qualityOf(cell, day) {
+  if (!CELLS.quality || !DATA.quality.days[day]) return null;
+  return DATA.quality.classes[CELLS.quality[day * CELLS.count + cell]] ?? "none";
+}
+
+// Residents of a cell; null where they are withheld.
+function residentsOf(cell) {
+  return CELLS.residents[cell] === WITHHELD ? null : CELLS.residents[cell];
+}
+
+// One question: a category on one kind of day. Reasons and minutes of every cell.
+const QUESTIONS = new Map();
+
+async function unpackQuestion(category, day) {
+  const key = `q-${category}-${day}`;
+  if (!QUESTIONS.has(key)) {
+    const columns = await block(key);
+    const {reason: packed} = columns;
+    const reason = packed.map((value) => value & 127);
+    const complete = packed.map((value) => value >> 7);
+    QUESTIONS.set(key, {...columns, reason, complete});
+  }
+  return QUESTIONS.get(key);
+}
+
+// A question that has been unpacked before.
+function question(category, day) {
+  return QUESTIONS.get(`q-${category}-${day}`) ?? null;
+}
 
 const GAPS = DATA.gaps.map((gap, i) =>
-  ({...gap, index: i, rings: rings(JSON.parse(DATA.pool[gap.rings])), at: place(...gap.at)}));
+  ({...gap, index: i, rings: rings(DATA.outlines[gap.rings]), at: place(...gap.at)}));
 
 // Offers that are drawn, gathered by spot.
 const SPOTS = (() => {
@@ -91,10 +101,6 @@ const SPOTS = (() => {
   });
   return [...found.values()];
 })();
-
-function isDoubtful(offer) {
-  return offer.doubtful;
-}
 
 // Even-odd rule over all rings of a shape.
 function isInside(shape, point) {
@@ -110,10 +116,6 @@ function isInside(shape, point) {
     }
   }
   return inside;
-}
-
-function cellAt(point) {
-  return CELLS.find((cell) => cell.bounds.contains(point) && isInside(cell.rings, point)) ?? null;
 }
 
 // The nearest place name within about three kilometres, for the heading of a cell.

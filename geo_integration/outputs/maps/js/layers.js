@@ -1,14 +1,22 @@
-// What lies on the map, from bottom to top: land, cells, borders, gaps, stops, offers, names.
+// What lies on the map, from bottom to top: land, context, cells, borders, gaps, stops, offers, names.
 // The layers take no clicks themselves: stacked canvases hide each other. `hitAt` looks instead.
 
-const INK = "#1d2733";
-const LAND = "#fbfaf6";
-const OTHER_LAND = "#eceeed";
-const GAP_INK = "#b3123c";
+// Colours of the map itself; in the dark the paper turns dark, the classes stay as they are.
+const INKS = {
+  light: {ink: "#1d2733", paper: "#ffffff", halo: "rgba(255, 255, 255, .9)", land: "#fbfaf6", other: "#eceeed",
+    border: "#3a4552", gap: "#b3123c"},
+  dark: {ink: "#eef2f6", paper: "#12181f", halo: "rgba(18, 24, 31, .9)", land: "#2a3138", other: "#20262d",
+    border: "#c6d0da", gap: "#ff6b8f"},
+};
+const DARK = window.matchMedia("(prefers-color-scheme: dark)");
 const STOP_ZOOM = 11.5;
 const OFFER_REACH = 14;
 const MERGE = 20;
-const PANES = ["land", "cells", "borders", "gaps", "stops", "offers", "names"];
+const PANES = ["land", "context", "cells", "borders", "gaps", "stops", "offers", "names"];
+
+function inks() {
+  return DARK.matches && !document.documentElement.classList.contains("printing") ? INKS.dark : INKS.light;
+}
 
 // Leaflet's canvas, with patterns over a fill.
 const PatternCanvas = L.Canvas.extend({
@@ -49,7 +57,7 @@ function preparePanes() {
     const element = map_karte.createPane(pane);
     element.style.zIndex = 210 + 20 * i;
     element.style.pointerEvents = "none";
-    const Renderer = pane === "cells" || pane === "gaps" ? PatternCanvas : L.Canvas;
+    const Renderer = pane === "cells" ? PatternCanvas : L.Canvas;
     renderers[pane] = new Renderer({pane, padding: 0.3});
   });
 }
@@ -59,42 +67,65 @@ function shapeLayer(pane, shape, style) {
   return L.polygon(shape, options);
 }
 
-// The municipalities that the page is about: one, all of the county, or a selection.
-function isOwn(area) {
-  return DATA.area === null ? DATA.table.rows.includes(area.id) : DATA.area === area.id;
-}
-
 function drawLand() {
   const land = DATA.areas.map((area) => shapeLayer("land", rings(area.rings),
-    {stroke: false, fillColor: isOwn(area) ? LAND : OTHER_LAND, fillOpacity: 1}));
-  return L.layerGroup(land).addTo(map_karte);
+    {stroke: false, fillColor: isOwn(area) ? inks().land : inks().other, fillOpacity: 1}));
+  return L.layerGroup(land);
 }
 
 function drawBorders() {
   const lines = DATA.areas.map((area) => shapeLayer("borders", rings(area.rings), {
-    fill: false, color: "#3a4552", weight: area.id === DATA.area ? 2.5 : 1.2, opacity: 0.9,
+    fill: false, color: inks().border, weight: area.id === DATA.area ? 2.5 : 1.2, opacity: 0.9,
   }));
   return L.layerGroup(lines);
 }
 
-function drawCells() {
-  const style = {color: "#ffffff", weight: 0.6, opacity: 0.75, fillOpacity: 0.88};
-  return CELLS.map((cell) => shapeLayer("cells", cell.rings, style).addTo(map_karte));
+// Cells that are no regular grid: each a path of its own.
+class ShapeCells {
+  constructor(shapes) {
+    this.shapes = shapes.map(rings);
+    this.boxes = this.shapes.map((shape) => L.latLngBounds(shape.flat()));
+    const style = {color: "#ffffff", weight: 0.6, opacity: 0.75, fillOpacity: 0.88};
+    this.layers = this.shapes.map((shape) => shapeLayer("cells", shape, style));
+    this.coarse = false;
+  }
+
+  addTo(map) {
+    for (const layer of this.layers) layer.addTo(map);
+    return this;
+  }
+
+  recolour(of, classes) {
+    this.layers.forEach((layer, i) => {
+      const look = classes[of[i]];
+      const patterns = look.pattern ? [look.pattern] : [];
+      if (residentsOf(i) === null) patterns.push("dots");
+      layer.setStyle({fillColor: look.colour, patterns});
+    });
+  }
+
+  cellAt(point) {
+    const found = this.boxes.findIndex((box, i) => box.contains(point) && isInside(this.shapes[i], point));
+    return found < 0 ? null : found;
+  }
+
+  bounds(cell) {
+    return this.boxes[cell];
+  }
+
+  rings(cell) {
+    return this.shapes[cell];
+  }
 }
 
-function recolour(layers, cover, mode) {
-  const looks = Object.fromEntries(classesOf(mode).map((entry) => [entry.key, entry]));
-  layers.forEach((layer, i) => {
-    const look = looks[classOf(cover, mode, i)];
-    const patterns = look.pattern ? [look.pattern] : [];
-    if (CELLS[i].residents === null) patterns.push("dots");
-    layer.setStyle({fillColor: look.colour, patterns});
-  });
+function drawCells() {
+  return DATA.grid ? new GridLayer({...DATA.grid, i: CELLS.i, j: CELLS.j}, CELLS.residents) : new ShapeCells(DATA.shapes);
 }
 
 function drawStops() {
+  const {ink, paper} = inks();
   const style = {renderer: renderers.stops, pane: "stops", interactive: false, radius: 2.4,
-    color: "#ffffff", weight: 0.8, fillColor: INK, fillOpacity: 1};
+    color: paper, weight: 0.8, fillColor: ink, fillOpacity: 1};
   return L.layerGroup(DATA.stops.map(([, lon, lat]) => L.circleMarker(place(lon, lat), style)));
 }
 
@@ -144,8 +175,8 @@ function drawNames(brush, pixel, size, taken) {
   brush.textBaseline = "middle";
   brush.lineJoin = "round";
   brush.lineWidth = 3.5;
-  brush.strokeStyle = "rgba(255, 255, 255, .9)";
-  brush.fillStyle = INK;
+  brush.strokeStyle = inks().halo;
+  brush.fillStyle = inks().ink;
   for (const [text, lon, lat, rank] of DATA.places) {
     if (zoom < NAME_ZOOMS[rank]) continue;
     const {x, y} = pixel(place(lon, lat));
@@ -168,9 +199,10 @@ function touches(a, b) {
 // One symbol: a disc with the category's letter; dashed and pale where the place is uncertain;
 // a square with the number where several offers share a spot.
 function drawSymbol(brush, {x, y}, offers, dimmed) {
+  const {ink, paper} = inks();
   const first = DATA.offers[offers[0]];
   const several = offers.length > 1;
-  const doubtful = offers.every((i) => isDoubtful(DATA.offers[i]));
+  const doubtful = offers.every((i) => DATA.offers[i].doubtful);
   const text = several ? String(offers.length) : DATA.categories[first.category]?.letter ?? "?";
   const radius = dimmed ? 8 : 11;
   brush.beginPath();
@@ -178,46 +210,47 @@ function drawSymbol(brush, {x, y}, offers, dimmed) {
   else brush.arc(x, y, radius, 0, 2 * Math.PI);
   brush.setLineDash([]);
   brush.lineWidth = 4;
-  brush.strokeStyle = "#ffffff";
+  brush.strokeStyle = paper;
   brush.stroke();
-  brush.fillStyle = doubtful || dimmed ? "#ffffff" : INK;
+  brush.fillStyle = doubtful || dimmed ? paper : ink;
   brush.fill();
   brush.setLineDash(doubtful ? [3, 2.5] : []);
   brush.lineWidth = dimmed ? 1.2 : 2;
-  brush.strokeStyle = dimmed ? "#5b6672" : INK;
+  brush.strokeStyle = ink;
   brush.stroke();
   brush.setLineDash([]);
   brush.font = `700 ${text.length > 1 ? radius : radius + 2}px ${FONT}`;
   brush.textAlign = "center";
   brush.textBaseline = "middle";
-  brush.fillStyle = doubtful ? INK : dimmed ? "#3a4552" : "#ffffff";
+  brush.fillStyle = doubtful || dimmed ? ink : paper;
   brush.fillText(text, x, y + 0.5);
 }
 
 function drawBadge(brush, {x, y}, text, chosen) {
   brush.beginPath();
   brush.arc(x, y, chosen ? 11 : 9, 0, 2 * Math.PI);
-  brush.fillStyle = chosen ? GAP_INK : "#ffffff";
+  brush.fillStyle = chosen ? inks().gap : inks().paper;
   brush.fill();
   brush.lineWidth = 2;
-  brush.strokeStyle = GAP_INK;
+  brush.strokeStyle = inks().gap;
   brush.stroke();
   brush.font = `700 ${text.length > 2 ? 9 : 11}px ${FONT}`;
   brush.textAlign = "center";
   brush.textBaseline = "middle";
-  brush.fillStyle = chosen ? "#ffffff" : GAP_INK;
+  brush.fillStyle = chosen ? inks().paper : inks().gap;
   brush.fillText(text, x, y + 0.5);
 }
 
-// Symbols to draw: spots with offers of the category, and dimmed those with others only. Spots
-// that would lie on each other at this scale share one symbol.
-function shownSpots(state) {
+// Symbols to draw: spots with offers of the category that pass the filters, and dimmed those with
+// others only. Spots that would lie on each other at this scale share one symbol.
+function shownSpots() {
   const found = [];
   for (const spot of SPOTS) {
-    const own = spot.offers.filter((i) => DATA.offers[i].category === state.category);
+    const wanted = spot.offers.filter(passes);
+    const own = wanted.filter((i) => DATA.offers[i].category === state.category);
     if (own.length && state.layers.offers) addSymbol(found, spot, own, false);
-    else if (state.layers.others && spot.offers.length > own.length) {
-      addSymbol(found, spot, spot.offers.filter((i) => !own.includes(i)), true);
+    else if (state.layers.others && wanted.length > own.length) {
+      addSymbol(found, spot, wanted.filter((i) => !own.includes(i)), true);
     }
   }
   return found.sort((a, b) => b.dimmed - a.dimmed);
@@ -233,22 +266,22 @@ function addSymbol(found, spot, offers, dimmed) {
   } else found.push({at: spot.at, spots: [spot], offers: [...offers], dimmed});
 }
 
-function shownGaps(state) {
+function shownGaps() {
   return GAPS.filter((gap) => gap.category === state.category && gap.day === state.day);
 }
 
 // What lies under a point of the map: an offer, a gap's badge, a stop, or a cell.
-function hitAt(point, state) {
+function hitAt(point) {
   const pixel = map_karte.latLngToContainerPoint(point);
   const near = (at, reach) => map_karte.latLngToContainerPoint(at).distanceTo(pixel) <= reach;
-  const symbol = shownSpots(state).reverse().find((entry) => near(entry.at, OFFER_REACH));
+  const symbol = shownSpots().reverse().find((entry) => near(entry.at, OFFER_REACH));
   if (symbol) return {kind: "spot", spots: symbol.spots};
-  const gap = state.layers.gaps && shownGaps(state).find((entry) => near(entry.at, 11));
+  const gap = state.layers.gaps && shownGaps().find((entry) => near(entry.at, 11));
   if (gap) return {kind: "gap", gap};
   if (state.layers.stops && map_karte.getZoom() >= STOP_ZOOM) {
     const stop = DATA.stops.find(([, lon, lat]) => near(place(lon, lat), 6));
     if (stop) return {kind: "stop", stop};
   }
-  const cell = cellAt(point);
-  return cell ? {kind: "cell", cell} : null;
+  const cell = drawn.cells.cellAt(point);
+  return cell === null ? null : {kind: "cell", cell};
 }

@@ -1,4 +1,4 @@
-// Legend, list of underserved areas, and the tables below the map.
+// Headline, legend, list of underserved areas, and the tables below the map.
 
 const order = {column: 0, down: false};
 
@@ -15,18 +15,12 @@ function swatch(entry) {
 }
 
 // Residents by class, over the cells whose number is published; only classes that occur.
-function showLegend(state) {
-  const cover = coverage(state.category, state.day);
-  const sums = new Map();
-  const withheld = CELLS.filter((cell) => cell.residents === null).length;
-  CELLS.forEach((cell, i) => {
-    const key = classOf(cover, state.mode, i);
-    sums.set(key, (sums.get(key) ?? 0) + (cell.residents ?? 0));
-  });
-  const rows = classesOf(state.mode).filter((entry) => sums.has(entry.key)).map((entry) =>
-    make("tr", {"data-key": entry.key},
-      make("th", {scope: "row"}, swatch(entry), entry.text),
-      make("td", {class: "number"}, count(sums.get(entry.key)))));
+function showLegend() {
+  const {residents, cells} = countClasses(drawn.view);
+  const withheld = CELLS.residents.reduce((sum, value) => sum + (value === WITHHELD), 0);
+  const rows = drawn.view.classes.map((entry, i) => (cells[i] === 0 ? null : make("tr", {"data-key": entry.key},
+    make("th", {scope: "row"}, swatch(entry), entry.text),
+    make("td", {class: "number"}, count(residents[i])))));
   if (withheld) {
     rows.push(make("tr", {"data-key": "withheld"},
       make("th", {scope: "row"}, swatch({colour: "#e9e7e1", pattern: "dots"}),
@@ -35,6 +29,7 @@ function showLegend(state) {
   }
   fill(byId("classes"), ...rows);
   byId("legend-note").hidden = withheld === 0;
+  byId("legend-coarse").hidden = !drawn.cells.coarse;
 }
 
 function symbolEntry(draw, text) {
@@ -47,8 +42,8 @@ function symbolEntry(draw, text) {
 
 function showSymbols() {
   const sample = (offers) => (brush, at) => drawSymbol(brush, at, offers, false);
-  const exact = DATA.offers.findIndex((offer) => offer.counted && !isDoubtful(offer));
-  const doubtful = DATA.offers.findIndex((offer) => offer.counted && isDoubtful(offer));
+  const exact = DATA.offers.findIndex((offer) => offer.counted && !offer.doubtful);
+  const doubtful = DATA.offers.findIndex((offer) => offer.counted && offer.doubtful);
   const shared = SPOTS.find((spot) => spot.offers.length > 1);
   fill(byId("symbols"),
     exact < 0 ? null : symbolEntry(sample([exact]), say("legend.offer")),
@@ -60,55 +55,64 @@ function showSymbols() {
     make("li", {}, make("span", {class: "swatch outside"}), say("map.outside")));
 }
 
-// The one sentence to take away: who reaches it, who does not.
-function showHeadline(state) {
-  const table = areaColumns(state.category, state.day);
-  const row = DATA.area === null ? 0 : 1;
-  const category = DATA.categories[state.category];
-  const day = DATA.days[state.day].label;
-  const scope = say("headline.scope", {name: DATA.name, category: category.label, day});
-  const [residents, share, uncovered, booked] = ["residents", "share", "uncovered", "booked"]
-    .map((key) => table?.[key][row] ?? null);
-  const said = [];
-  if (residents === null) said.push(say("headline.missing"));
-  else if (share === null) said.push(say("headline.withheld"));
-  else {
-    const blanks = {residents: count(residents), people: people(), minutes: category.max};
-    said.push(make("strong", {class: "figure"}, percent(share)), " ", say("headline.main", blanks));
-    if (uncovered) said.push(" ", say("headline.uncovered", {n: count(uncovered)}));
-    if (uncovered && booked) said.push(" ", say("headline.booked", {n: count(booked)}));
+// Whether what is shown is what the tables of the run hold: there and back by scheduled transport,
+// within the limit of the category.
+function isStandard(choice) {
+  return choice.mode === "transit" && choice.way === "both" && choice.limit === Number(DATA.categories[choice.category].max);
+}
+
+// Residents within the limit, of all whose number is published; of one municipality, or all.
+function reachedIn(choice, area) {
+  const asked = question(choice.category, choice.day);
+  const values = minutesOf(choice, asked);
+  let [all, reached] = [0, 0];
+  for (let i = 0; i < CELLS.count; i += 1) {
+    if (CELLS.residents[i] === WITHHELD || (area !== null && CELLS.area[i] !== area)) continue;
+    all += CELLS.residents[i];
+    if (values[i] <= choice.limit) reached += CELLS.residents[i];
   }
-  fill(byId("headline"), make("span", {class: "scope"}, name(scope)), ...said, bandsLine(state));
+  return {all, reached, share: all < DATA.min_share_base ? null : reached / all};
 }
 
-// How many get there and back within 30, 45, 60 minutes each way.
-function bandsLine(state) {
-  const found = DATA.within[`${DATA.categories[state.category].id} ${DATA.days[state.day].id}`] ?? [];
-  if (!found.length) return null;
-  const list = found.map(([band, within]) => `${band}\u00a0${say("unit.min")}: ${count(within)}`);
-  return make("span", {class: "scope"}, say("headline.bands", {list: list.join(" · ")}));
+// What people do, and how far they go, in words: "mit Bus und Bahn hin und zurück in 45 Minuten".
+function choiceText(choice) {
+  const way = choice.mode === "walk" || choice.mode === "bike" || choice.mode === "car" ? "one" : choice.way;
+  return say(`headline.${way}`, {mode: say(`by.${choice.mode}`), minutes: NUMBERS.format(choice.limit)});
 }
 
-function showGaps(state, choose) {
-  const gaps = shownGaps(state);
-  const blanks = {category: DATA.categories[state.category].label, day: DATA.days[state.day].label};
+// The one sentence to take away: who reaches it, who does not.
+function showHeadline() {
+  const {all, reached, share} = reachedIn(state, null);
+  const names = {name: DATA.name, category: inLanguage(DATA.categories[state.category].label), day: inLanguage(DATA.days[state.day].label)};
+  const said = [];
+  if (share === null) said.push(say("headline.withheld"));
+  else {
+    said.push(make("strong", {class: "figure"}, percent(share)), " ",
+      say("headline.main", {residents: count(all), people: people(), how: choiceText(state)}), " ",
+      say("headline.uncovered", {n: count(all - reached)}));
+  }
+  fill(byId("headline"), make("span", {class: "scope"}, name(say("headline.scope", names))), ...said,
+    isStandard(state) ? null : make("span", {class: "scope"}, say("headline.changed", {limit: DATA.categories[state.category].max})));
+}
+
+function showGaps() {
+  const gaps = shownGaps();
+  const blanks = {category: inLanguage(DATA.categories[state.category].label), day: inLanguage(DATA.days[state.day].label)};
   const beyond = DATA.area === null || !gaps.length ? "" : ` ${say("gap.beyond")}`;
   byId("gaps-intro").textContent = say("gap.intro", blanks) + beyond;
   const entries = gaps.map((gap) => {
-    const head = button("", () => choose({kind: "gap", gap}), {
-      class: "gap", "data-gap": gap.index,
-    });
+    const head = button("", () => choose({kind: "gap", gap}), {class: "gap", "data-gap": gap.index});
     head.append(make("span", {class: "rank", "aria-hidden": "true"}, count(gap.rank)), name(gap.name));
-    return make("li", {}, head, ...gapFacts(gap));
+    return make("li", {}, head, ...gapFacts(gap).filter((part) => part !== null));
   });
-  const cover = coverage(state.category, state.day);
-  const nowhere = cover && CELLS.length && CELLS.every((cell, i) => NOWHERE.has(cover.reason(i)));
-  const key = nowhere ? "gap.all" : "gap.none";
+  const {reason} = question(state.category, state.day);
+  const nowhere = ["no_offer", "no_fit", "not_located", "not_on_day"].map((key) => REASON[key]);
+  const key = CELLS.count && reason.every((value) => nowhere.includes(value)) ? "gap.all" : "gap.none";
   const empty = make("li", {class: "small"}, say(key, {n: count(DATA.min_gap)}));
   fill(byId("gap-list"), ...(entries.length ? entries : [empty]));
 }
 
-function markGaps(state) {
+function markGaps() {
   for (const entry of document.querySelectorAll(".gap")) {
     entry.setAttribute("aria-pressed", String(state.selected?.gap?.index === Number(entry.dataset.gap)));
   }
@@ -121,141 +125,132 @@ function tableHead(texts, numeric = new Set()) {
 
 function bar(share) {
   const box = make("td", {class: "number share"}, percent(share));
-  if (share ?? false) box.style.setProperty("--share", `${share / 1000}%`);
+  if (share ?? false) box.style.setProperty("--share", `${share * 100}%`);
   return box;
 }
 
-// Rows of the municipal table: id, name, residents, and by day covered, share, booked.
-function areaRows(state) {
-  const days = DATA.days.map((_, day) => areaColumns(state.category, day));
-  const first = days.find((table) => table !== null);
-  return DATA.table.rows.map((id, i) => ({
-    id,
-    total: i === 0,
-    name: i === 0 ? say(DATA.selection ? "areas.selected" : "areas.total") : areaRow(id)?.name ?? id,
-    values: [first?.residents[i], ...days.flatMap((table) =>
-      [table?.covered[i], table?.share[i], table?.booked[i]])],
-  }));
+// The municipal table: name, residents, and for every kind of day those within the limit, with the
+// share. Of the county a municipality's page knows the standard numbers only.
+function areaTable() {
+  const own = DATA.table.rows.map((id, i) => ({id, total: i === 0, at: DATA.areas.findIndex((area) => area.id === id)}));
+  const rows = own.map(({id, total, at}) => {
+    const text = total ? say(DATA.selection ? "areas.selected" : "areas.total") : areaOf(id)?.name ?? id;
+    const here = DATA.days.map((_, day) => ({...state, day}));
+    const found = here.map((choice) => {
+      if (!total || DATA.area === null) return reachedIn(choice, total ? null : at);
+      const published = DATA.table.by[`${choice.category} ${choice.day}`];
+      const known = isStandard(choice) && published !== undefined;
+      return known ? {all: published.residents, reached: published.covered, share: published.share} : {};
+    });
+    const residents = found[0].all;
+    return {id, total, text, values: [text, residents, ...found.flatMap(({reached, share}) => [reached, share])]};
+  });
+  const heads = [say("areas.name"), people(), ...DATA.days.flatMap((day) =>
+    [`${inLanguage(day.label)}: ${say("areas.covered")}`, `${inLanguage(day.label)}: ${say("areas.share")}`])];
+  return {heads, rows};
 }
 
 function sorted(rows) {
-  const value = (row) => (order.column === 0 ? row.name : row.values[order.column - 1]);
   const compare = (a, b) => {
-    const [left, right] = [value(a), value(b)];
+    const [left, right] = [a.values[order.column], b.values[order.column]];
     const [blank, other] = [left ?? null, right ?? null].map((one) => one === null);
     if (blank || other) return blank - other;
-    const step = order.column === 0 ? left.localeCompare(right, DATA.lang) : left - right;
+    const step = order.column === 0 ? left.localeCompare(right, LANG) : left - right;
     return order.down ? -step : step;
   };
   return [...rows.filter((row) => row.total), ...rows.filter((row) => !row.total).sort(compare)];
 }
 
-function sortHead(text, column, again) {
+function sortHead(text, column) {
   const chosen = order.column === column;
   const direction = chosen ? (order.down ? "descending" : "ascending") : "none";
   const head = make("th", {scope: "col", "aria-sort": direction, class: column ? "number" : null});
   head.append(button(text, () => {
     order.down = chosen ? !order.down : column > 0;
     order.column = column;
-    again();
+    showAreas();
     byId("area-table").querySelectorAll("th button")[column].focus();
   }, {class: "sort", title: say("areas.sort", {column: text})}));
   return head;
 }
 
-function areaHead(state, again) {
-  const parts = ["areas.covered", "areas.share", "areas.booked"];
+function areaHead() {
   const days = DATA.days.map((day, i) => make("th", {
-    scope: "colgroup", colspan: 3, class: i === state.day ? "day chosen" : "day"}, day.label));
-  const second = DATA.days.flatMap((_, day) => parts.map((key, i) =>
-    sortHead(say(key), 2 + 3 * day + i, again)));
-  const blank = make("td", {colspan: 2});
-  return make("thead", {}, make("tr", {}, blank, ...days),
-    make("tr", {}, sortHead(say("areas.name"), 0, again), sortHead(people(), 1, again), ...second));
+    scope: "colgroup", colspan: 2, class: i === state.day ? "day chosen" : "day"}, inLanguage(day.label)));
+  const second = DATA.days.flatMap((_, day) =>
+    [sortHead(say("areas.covered"), 2 + 2 * day), sortHead(say("areas.share"), 3 + 2 * day)]);
+  return make("thead", {}, make("tr", {}, make("td", {colspan: 2}), ...days),
+    make("tr", {}, sortHead(say("areas.name"), 0), sortHead(people(), 1), ...second));
 }
 
 function areaName(row) {
-  const page = row.total ? (DATA.area === null ? "" : "index.html") : areaRow(row.id)?.page;
-  if (!page || row.id === DATA.area) return name(row.name);
-  return make("a", {href: page, class: "page", title: say("page.to_page", {name: row.name})}, name(row.name));
+  const page = row.total ? (DATA.area === null ? "" : "index.html") : areaOf(row.id)?.page;
+  if (!page || row.id === DATA.area) return name(row.text);
+  return make("a", {href: page, class: "page", title: say("page.to_page", {name: row.text})}, name(row.text));
 }
 
-function showAreas(state) {
-  const category = DATA.categories[state.category].label;
-  const rows = sorted(areaRows(state)).map((row) => make("tr",
+async function showAreas() {
+  const asked = {...state};
+  await Promise.all(DATA.days.map((_, day) => unpackQuestion(asked.category, day)));
+  if (asked.category !== state.category) return;
+  const category = inLanguage(DATA.categories[state.category].label);
+  const rows = sorted(areaTable().rows).map((row) => make("tr",
     {class: row.total ? "total" : null, "data-area": row.id},
     make("th", {scope: "row"}, areaName(row)),
-    ...row.values.map((value, i) =>
-      (i % 3 === 2 ? bar(value) : make("td", {class: "number"}, count(value))))));
+    ...row.values.slice(1).map((value, i) =>
+      (i > 0 && i % 2 === 0 ? bar(value) : make("td", {class: "number"}, count(value))))));
   fill(byId("area-table"),
-    make("caption", {}, make("span", {}, say("areas.caption", {category, people: people()}))),
-    areaHead(state, () => showAreas(state)), make("tbody", {}, ...rows));
-  const blanks = {k: DATA.min_count, base: DATA.min_share_base};
-  byId("areas-note").textContent = `${say("areas.note", blanks)} ${say("areas.booked_note")}`;
+    make("caption", {}, make("span", {}, say("areas.caption", {category, how: choiceText(state)}))),
+    areaHead(), make("tbody", {}, ...rows));
+  byId("areas-note").textContent = say("areas.note", {k: DATA.min_count, base: DATA.min_share_base});
   keepChoice();
+}
+
+function showOffersTable() {
+  const shown = DATA.offers.map((offer, i) => [offer, i])
+    .filter(([offer, i]) => offer.category === state.category && passes(i));
+  const label = inLanguage(DATA.categories[state.category].label);
+  byId("offers-heading").textContent = say("offers.heading", {category: label});
+  byId("offers-intro").textContent = shown.length ? say("offers.intro", {n: count(shown.length)}) : say("offers.none");
+  const rows = shown.map(([offer, i]) => make("tr", {},
+    make("th", {scope: "row"}, name(offer.name)), make("td", {}, name(offer.provider)),
+    make("td", {}, offerArea(offer)), make("td", {}, timesText(offer)),
+    make("td", {}, offer.confirmed ? isoDate(offer.confirmed) : "–", offer.stale ? ` (${say("offers.stale")})` : ""),
+    make("td", {}, offer.counted && offer.at !== null
+      ? button(say("card.show"), () => choose(spotOf(i)), {"data-offer": i}) : uncountedText(offer))));
+  const heads = ["offers.name", "offers.provider", "offers.area", "offers.times", "offers.confirmed", "offers.map"];
+  fill(byId("offer-table"), rows.length ? tableHead(heads.map((key) => say(key))) : null,
+    make("tbody", {}, ...rows));
 }
 
 function offerArea(offer) {
   return name(offer.area === null ? "–" : DATA.areas[offer.area].name);
 }
 
-function showOffers(state, choose) {
-  const drawn = DATA.offers.map((offer, i) => [offer, i])
-    .filter(([offer]) => offer.category === state.category && offer.counted && offer.at !== null);
-  const label = DATA.categories[state.category].label;
-  byId("offers-heading").textContent = say("offers.heading", {category: label});
-  byId("offers-intro").textContent = drawn.length ? say("offers.intro", {n: count(drawn.length)})
-    : say("offers.none");
-  const rows = drawn.map(([offer, i]) => make("tr", {},
-    make("th", {scope: "row"}, name(offer.name)), make("td", {}, name(offer.provider)),
-    make("td", {}, offerArea(offer)), make("td", {}, timesOf(offer)),
-    make("td", {}, button(say("card.show"), () => choose(spotOf(i)), {"data-offer": i}))));
-  const heads = ["offers.name", "offers.provider", "offers.area", "offers.times", "offers.map"];
-  fill(byId("offer-table"), rows.length ? tableHead(heads.map((key) => say(key))) : null,
-    make("tbody", {}, ...rows));
-}
-
-function spotOf(offer) {
-  return {kind: "spot", spots: SPOTS.filter((spot) => spot.offers.includes(offer))};
-}
-
-function uncountedReason(offer) {
-  const format = offer.extra.find(([key]) => key === "offer.format")?.[1] ?? "";
-  if (format.toLowerCase().includes("online")) return make("td", {}, say("uncounted.online"));
-  return make("td", {}, offer.note ? name(offer.note) : say(`grade.${offer.grade}`));
-}
-
-function showUncounted() {
-  const found = DATA.offers.filter((offer) => !offer.counted || offer.at === null);
-  byId("uncounted-intro").textContent = found.length
-    ? say("uncounted.intro", {n: count(found.length)}) : say("uncounted.none");
-  if (!found.length) return;
-  const rows = found.map((offer) => make("tr", {},
-    make("th", {scope: "row"}, name(offer.name)),
-    make("td", {}, name(DATA.categories[offer.category]?.label ?? "")),
-    make("td", {}, name(offer.provider)), make("td", {}, offerArea(offer)), uncountedReason(offer)));
-  const heads = ["offers.name", "offers.category", "offers.provider", "offers.area", "offers.reason"];
-  fill(byId("uncounted-table"), tableHead(heads.map((key) => say(key))), make("tbody", {}, ...rows));
-}
-
 function showMethod() {
   const {rule, facts} = DATA;
   const others = DATA.categories.filter((category) => category.max !== rule.max)
-    .map((category) => `${category.label} ${category.max} ${say("unit.min")}`).join(", ");
+    .map((category) => `${inLanguage(category.label)} ${category.max} ${say("unit.min")}`).join(", ");
   const limits = others ? ` ${say("method.other_limit", {list: others})}` : "";
-  const guards = facts.guards.map((guard) => make("li", {}, name(guard)));
+  const guards = inLanguage(facts.guards).map((guard) => make("li", {}, name(guard)));
   fill(byId("method-list"),
-    pair(say("method.rule"), say("method.rule_text", rule), limits, " ", say("method.rounding")),
+    pair(say("method.rule"), say("method.rule_text", ruleText()), limits, " ", say("method.rounding")),
     rule.source ? pair(say("method.source"), name(rule.source)) : null,
-    pair(say("method.walking"), say("method.walk_text", rule), " ", name(facts.walking)),
+    pair(say("method.walking"), say("method.walk_text", ruleText()), " ", name(inLanguage(facts.walking))),
     guards.length ? pair(say("method.guards"), make("ul", {}, ...guards)) : null);
   byId("made").textContent = say("page.made", {version: facts.method_version, run: facts.made_from});
+}
+
+// The numbers of the rule as the language writes them.
+function ruleText() {
+  return Object.fromEntries(Object.entries(DATA.rule).map(([key, value]) =>
+    [key, /^\d+\.\d+$/.test(value) ? NUMBERS.format(Number(value)) : value]));
 }
 
 function showDates() {
   const keys = ["day_type", "weekday", "date", "trips", "trips_median", "candidates"];
   const rows = DATA.dates.map(([day, weekday, date, trips, median, candidates]) => make("tr", {},
-    make("th", {scope: "row"}, name(DATA.days[day].label)), make("td", {}, say(`weekday.${weekday}`)),
+    make("th", {scope: "row"}, name(inLanguage(DATA.days[day].label))), make("td", {}, say(`weekday.${weekday}`)),
     make("td", {}, isoDate(date)), make("td", {class: "number"}, count(trips)),
     make("td", {class: "number"}, count(Number(median))), make("td", {class: "number"}, count(candidates))));
   fill(byId("date-table"), tableHead(keys.map((key) => say(`dates.${key}`)), new Set([3, 4, 5])),
@@ -264,7 +259,7 @@ function showDates() {
 
 function sourceCell(column, text) {
   const word = {status: "status", layer: "source"}[column];
-  if (word) return make("td", {}, DATA.words[`${word}.${text}`] ?? name(text));
+  if (word) return make("td", {}, DATA.words[LANG][`${word}.${text}`] ?? name(text));
   return make("td", {}, column === "date" ? isoDate(text) : name(text));
 }
 

@@ -3,12 +3,40 @@
 // as markup.
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
-const NUMBERS = new Intl.NumberFormat(DATA.lang === "en" ? "en-GB" : "de-DE");
+const LANGUAGES = Object.keys(DATA.words);
+let LANG = DATA.lang;
+let NUMBERS = new Intl.NumberFormat(LANG === "en" ? "en-GB" : "de-DE");
+
+function setLanguage(lang) {
+  LANG = LANGUAGES.includes(lang) ? lang : DATA.lang;
+  NUMBERS = new Intl.NumberFormat(LANG === "en" ? "en-GB" : "de-DE");
+  document.documentElement.lang = LANG;
+}
+
+// What there is in several languages, in the one that is read.
+function inLanguage(texts) {
+  return texts[LANG] ?? texts[DATA.lang] ?? "";
+}
 
 // Words of a key, blanks in braces filled in from `values`; a value is never looked at again.
 function say(key, values = {}) {
-  return (DATA.words[key] ?? key).replace(/\{(\w+)\}/g, (blank, name) =>
+  return (DATA.words[LANG][key] ?? key).replace(/\{(\w+)\}/g, (blank, name) =>
     name in values ? String(values[name]) : blank);
+}
+
+// Fixed words of the page: data-say is the text, data-say-label the label for screen readers.
+function sayPage() {
+  const blanks = {people: people(), name: DATA.name, title: inLanguage(DATA.title)};
+  for (const element of document.querySelectorAll("[data-say]")) {
+    element.textContent = say(element.dataset.say, blanks);
+  }
+  for (const element of document.querySelectorAll("[data-say-label]")) {
+    element.setAttribute("aria-label", say(element.dataset.sayLabel, blanks));
+  }
+  for (const element of document.querySelectorAll("[data-say-hint]")) {
+    element.setAttribute("placeholder", say(element.dataset.sayHint, blanks));
+  }
+  document.title = inLanguage(DATA.title);
 }
 
 // A missing number is a withheld one; what was never computed is undefined.
@@ -17,18 +45,24 @@ function count(value) {
   return value === null ? say("unit.withheld") : NUMBERS.format(value);
 }
 
-// A share in 1/100,000 as whole per cent; some is never shown as none, nor nearly all as all.
+// A share (0 to 1) in whole per cent; some is never shown as none, nor nearly all as all.
 function percent(share) {
   if (share === undefined) return "–";
   if (share === null) return say("unit.withheld");
-  const exact = share / 1000;
+  const exact = share * 100;
   const some = exact > 0 && exact < 0.5 ? "<\u00a01" : exact < 100 && exact >= 99.5 ? ">\u00a099" : "";
   const whole = some || NUMBERS.format(Math.round(exact));
-  return DATA.lang === "en" ? `${whole}%` : `${whole}\u00a0%`;
+  return LANG === "en" ? `${whole}%` : `${whole}\u00a0%`;
 }
 
 function minutes(value) {
   return `${NUMBERS.format(value)}\u00a0${say("unit.min")}`;
+}
+
+// Seconds or minutes of the day as 17:05; past midnight it is the clock of the night after.
+function clock(minute) {
+  const two = (n) => String(n).padStart(2, "0");
+  return `${two(Math.floor(minute / 60) % 24)}:${two(Math.floor(minute % 60))}`;
 }
 
 function people() {
@@ -41,7 +75,13 @@ function peopleCount(value) {
 
 function isoDate(iso) {
   const parts = /^(\d{4})-(\d\d)-(\d\d)$/.exec(iso);
-  return parts && DATA.lang !== "en" ? `${parts[3]}.${parts[2]}.${parts[1]}` : iso;
+  return parts && LANG !== "en" ? `${parts[3]}.${parts[2]}.${parts[1]}` : iso;
+}
+
+// Folded for searching: small letters, umlauts and accents as plain letters.
+function folded(text) {
+  return text.toLowerCase().replace(/ß/g, "ss").replace(/[äöü]/g, (sign) => ({ä: "ae", ö: "oe", ü: "ue"})[sign])
+    .normalize("NFD").replace(/[\u0300-\u036f]/g, "");
 }
 
 function byId(id) {
@@ -62,6 +102,12 @@ function make(tag, attributes = {}, ...children) {
 // A name from the data, kept apart from the direction of the text around it.
 function name(text, tag = "bdi") {
   return make(tag, {dir: "auto", class: "name"}, text);
+}
+
+// One line with a name from the data in it, such as "Bestes Angebot: ...".
+function sentence(key, blank, text) {
+  const [before, after] = say(key).split(`{${blank}}`);
+  return make("span", {}, before, name(text), after ?? "");
 }
 
 function button(text, action, attributes = {}) {

@@ -119,7 +119,7 @@ def build(count: int, offers: int, folder: str) -> tuple[float, int]:
 
 
 def peer(shown: Published) -> str:
-    """folium's GeoJson of the cells with a colour for one answer, and Leaflet inside."""
+    """Give folium's GeoJson of the cells with a colour for one answer, and Leaflet inside."""
     minutes = shown.coverage.out_min[0, 0]
     cells = shown.cells[["cell_id", "geometry"]].assign(minutes=minutes).to_crs("EPSG:4326")
     cells.geometry = shapely.set_precision(cells.geometry.to_numpy(), 1e-5)
@@ -135,7 +135,10 @@ def peer(shown: Published) -> str:
     html = map_.get_root().render()
     html = re.sub(r"<script src=[^>]*></script>|<link rel=[^>]*/>", "", html)
     inside = f"<style>{leaflet_style()}</style><script>{leaflet_script()}</script>"
-    mark = '<script>requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("ready")))</script>'
+    shown_now = (
+        'requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("ready")))'
+    )
+    mark = f"<script>{shown_now}</script>"
     return html.replace("<head>", f"<head>{inside}", 1).replace("</html>", f"{mark}</html>")
 
 
@@ -175,7 +178,11 @@ def worst_frame_ms(page: Page, zoom: float) -> float:
         await new Promise((done) => setTimeout(done, 500));
         const frames = [];
         let last = performance.now(), on = true;
-        const tick = (now) => {{ frames.push(now - last); last = now; if (on) requestAnimationFrame(tick); }};
+        const tick = (now) => {{
+            frames.push(now - last);
+            last = now;
+            if (on) requestAnimationFrame(tick);
+        }};
         requestAnimationFrame(tick);
         for (const step of [[200, 60], [-200, -60]]) {{
             map_karte.panBy(step, {{duration: 1}});

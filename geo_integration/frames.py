@@ -697,6 +697,13 @@ class Facts(TypedDict):
     internal: bool
 
 
+class Reference(NamedTuple):
+    """Minutes to the nearest offer: arrays of shape (categories, cells), NaN where unknown."""
+
+    bike: NDArray[np.float32]
+    car: NDArray[np.float32]
+
+
 class Supply(NamedTuple):
     """Places within reach for 1,000 residents: shape (categories, day types, cells).
 
@@ -740,6 +747,7 @@ class Published(NamedTuple):
     quality_residents: pd.DataFrame
     supply: Supply
     area_supply: pd.DataFrame
+    reference: Reference
 
 
 def empty_frame(frame: Frame) -> pd.DataFrame:

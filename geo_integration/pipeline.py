@@ -14,11 +14,12 @@ from scipy.sparse import csr_array, vstack
 from geo_integration import runs
 from geo_integration.errors import SettingsError, SourceError
 from geo_integration.files import beside, remove, require_writable
-from geo_integration.frames import FILLED, WEEKDAYS, Coverage, Facts, Published, Supply
+from geo_integration.frames import FILLED, WEEKDAYS, Coverage, Facts, Published, Reference, Supply
 from geo_integration.inputs.county import NO_DATE, Inputs, input_files, read_county
 from geo_integration.journeys.barriers import parted
 from geo_integration.journeys.judging import Limits
 from geo_integration.journeys.networks import StreetNetwork, build_street_network
+from geo_integration.journeys.reference import build_rides, reference_minutes
 from geo_integration.journeys.roundtrips import WalkLimits, build_links, roundtrips
 from geo_integration.journeys.sessions import Day
 from geo_integration.journeys.snapping import on_islands, unsnapped
@@ -127,6 +128,7 @@ class Findings(NamedTuple):
     quality_residents: pd.DataFrame
     supply: Supply
     area_supply: pd.DataFrame
+    reference: Reference
 
 
 class Computed(NamedTuple):
@@ -449,6 +451,7 @@ def find(
         quality_residents=by_class,
         supply=supplied,
         area_supply=area_supply(cells, covered, supplied, county=county),
+        reference=reference_of(settings, inputs, suits),
     )
 
 
@@ -532,6 +535,33 @@ def classes_of(settings: Settings, inputs: Inputs, network: StreetNetwork) -> pd
         start=walks.start,
         stop=walks.target,
         metres=walks.seconds.astype(np.float64) * per_s,
+    )
+
+
+def reference_of(settings: Settings, inputs: Inputs, suits: pd.DataFrame) -> Reference:
+    """Minutes by bicycle and car, for comparison."""
+    ways = settings.reference
+    unknown = sorted({*ways.islands} - {*inputs.areas["area_id"]})
+    if unknown:
+        raise SettingsError(
+            f"[reference] islands: unbekannte Gemeinde {', '.join(unknown)}. "
+            f"Bekannt: {', '.join(inputs.areas['area_id'])}"
+        )
+    rides = build_rides(
+        inputs.streets,
+        bike_kmh=ways.bike_kmh,
+        car_kmh=ways.car_kmh,
+        detour_factor=ways.detour_factor,
+        max_snap_m=settings.walking.max_snap_m,
+    )
+    return reference_minutes(
+        inputs.cells,
+        inputs.offers,
+        suits,
+        rides,
+        categories=[c.id for c in settings.categories],
+        car_extra_min=ways.car_extra_min,
+        islands=ways.islands,
     )
 
 
@@ -672,6 +702,7 @@ def publish(
         quality_residents=findings.quality_residents,
         supply=findings.supply,
         area_supply=findings.area_supply,
+        reference=findings.reference,
     )
     return published, protection
 

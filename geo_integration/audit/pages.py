@@ -73,6 +73,7 @@ BLOCK_COLUMNS: dict[str, set[str]] = {
     "q-": {"reason", "out", "back", "walk", "booked", "lead"},
     "quality": {"quality"},
     "supply-": {"tenths"},
+    "reference": {"bike", "car"},
 }
 _PRIVATE = ("offer.remark", "offer.confirmed_by", "offer.confidential")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from geo_integration.errors import SourceError
+from geo_integration.frames import Reference
 from geo_integration.journeys.networks import build_street_network
 from geo_integration.journeys.sparse import FAR
 from geo_integration.journeys.walking import coordinates, nearest_times
@@ -20,13 +21,6 @@ if TYPE_CHECKING:
 
     from geo_integration.journeys.networks import Mode, StreetNetwork
     from geo_integration.streets import Streets
-
-
-class Reference(NamedTuple):
-    """Minutes to the nearest offer: arrays of shape (categories, cells), NaN where unknown."""
-
-    bike: NDArray[np.float32]
-    car: NDArray[np.float32]
 
 
 class Rides(NamedTuple):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from geo_integration.errors import OutputError
-from geo_integration.frames import REASONS, Published
+from geo_integration.frames import REASONS, Published, Reference
 from geo_integration.outputs.labels import LANGUAGES, OFFER_COLUMNS, Language, label, words
 from geo_integration.outputs.maps.encode import (
     inside_points,
@@ -28,6 +28,7 @@ from geo_integration.outputs.maps.questions import (
     add_cells,
     add_quality,
     add_questions,
+    add_reference,
     add_supply,
     in_order,
 )
@@ -109,6 +110,7 @@ def build_page(
         **add_cells(blocks, shown, known),
         "quality": add_quality(blocks, shown, settings),
         "supply": add_supply(blocks, shown, settings),
+        "reference": add_reference(blocks, shown, settings),
         "offers": offer_entries(shown, settings, known),
         "offer_columns": [f"offer.{name}" for name in OFFER_COLUMNS],
         "gaps": _gaps(shown, settings, offer_ids, outlines),
@@ -236,6 +238,7 @@ def _cut(published: Published, area_id: str) -> Published:
         cells=cells,
         coverage=coverage,
         supply=published.supply._replace(per_1000=published.supply.per_1000[..., here]),
+        reference=Reference(*(minutes[..., here] for minutes in published.reference)),
         gaps=gaps,
         offers=offers,
         sessions=published.sessions[published.sessions["offer_id"].isin(offers["offer_id"])],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from geo_integration.frames import REASONS, Published
+from geo_integration.frames import REASONS, Published, Reference
 from geo_integration.outputs.maps.blocks import MISSING, Description, pack
 from geo_integration.outputs.maps.encode import polygons, positions
 from geo_integration.outputs.maps.grid import Grid, grid_of
@@ -86,6 +86,7 @@ def in_order(shown: Published) -> Published:
         cells=shown.cells.iloc[grid.order],
         coverage=shown.coverage.of_cells(grid.order),
         supply=supply._replace(per_1000=supply.per_1000[..., grid.order]),
+        reference=Reference(*(minutes[..., grid.order] for minutes in shown.reference)),
     )
 
 
@@ -134,6 +135,16 @@ def add_quality(blocks: Blocks, shown: Published, settings: Settings) -> dict[st
     ]
     blocks.add("quality", {"quality": np.concatenate(columns)})
     return {"classes": classes, "days": told}
+
+
+def add_reference(blocks: Blocks, shown: Published, settings: Settings) -> bool:
+    """Pack minutes by bicycle and car, category after category; tells whether there are any."""
+    at = [shown.coverage.categories.index(category.id) for category in settings.categories]
+    columns = {name: whole(getattr(shown.reference, name)[at].ravel()) for name in ("bike", "car")}
+    some = any((values != MISSING["u8"]).any() for values in columns.values())
+    if some:
+        blocks.add("reference", columns)
+    return some
 
 
 def add_supply(blocks: Blocks, shown: Published, settings: Settings) -> list[bool]:

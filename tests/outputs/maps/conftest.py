@@ -15,7 +15,7 @@ import pytest
 import shapely
 from made_coverage import as_coverage
 
-from geo_integration.frames import AREA_SUPPLY, PLACE_NEED, Published, Supply
+from geo_integration.frames import AREA_SUPPLY, PLACE_NEED, Published, Reference, Supply
 from geo_integration.outputs.maps import write_pages
 from geo_integration.settings import Settings
 
@@ -344,6 +344,7 @@ def make_published() -> Published:
         "quality_residents": _quality_residents(),
         "supply": _supply(cells),
         "area_supply": _area_supply(),
+        "reference": Reference(*(_ride_minutes(cells, first) for first in (12.0, 4.0))),
     }
     return Published(**tables)
 
@@ -353,6 +354,13 @@ def _supply(cells: pd.DataFrame) -> Supply:
     per_1000 = np.full((2, 2, len(cells)), np.nan, np.float32)
     per_1000[0] = np.linspace(0, 40, 2 * len(cells)).reshape(2, -1)
     return Supply(per_1000, np.array([1, 0]), np.array([2, 1]))
+
+
+def _ride_minutes(cells: pd.DataFrame, first: float) -> np.ndarray:
+    """Minutes that grow from cell to cell; of the last one nothing is known."""
+    minutes = np.tile(first + np.arange(len(cells)), (2, 1)).astype(np.float32)
+    minutes[:, -1] = np.nan
+    return minutes
 
 
 def _area_supply() -> pd.DataFrame:

@@ -175,6 +175,19 @@ def test_two_categories_are_compared_cell_by_cell(opened, toy):
     assert "x=k%3Aadvice" in page.url
 
 
+def test_a_bicycle_and_a_car_are_shown_for_comparison(opened, toy):
+    page = opened()
+    residents = toy.published.cells["residents"].astype(float)
+    for name, minutes in toy.published.reference._asdict().items():
+        page.select_option("#mode", name)
+        page.locator("#limit").fill("15")
+        page.wait_for_timeout(60)
+        expected = int(residents[minutes[0] <= 15].sum())
+        rows = page.locator("#classes tr[data-key^=to] td").all_inner_texts()
+        assert sum(shown_number(text) for text in rows) == expected
+        assert not page.locator("#way").is_visible()
+
+
 def test_classes_of_transport_quality_are_shown(opened):
     page = opened()
     page.select_option("#view", "quality")

@@ -71,6 +71,7 @@ PAGE_KEYS: dict[str, set[str]] = {
 BLOCK_COLUMNS: dict[str, set[str]] = {
     "cells": {"i", "j", "area", "residents"},
     "q-": {"reason", "out", "back", "walk", "booked", "lead"},
+    "best-": {"offer", "out_line", "back_line"},
     "quality": {"quality"},
     "supply-": {"tenths"},
     "reference": {"bike", "car"},

@@ -45,6 +45,7 @@ from geo_integration.ways import (
     VENUE_S,
     Access,
     Afoot,
+    Named,
     Runs,
     Table,
     Ways,
@@ -82,8 +83,8 @@ class Keeper:
 
     Parameters
     ----------
-    sessions : DataFrame
-        SESSIONS, as the round trips were computed with.
+    sessions, stops, trips : DataFrame
+        SESSIONS, STOPS, TRIPS, as the round trips were computed with.
     connections : mapping of date to DataFrame
         CONNECTIONS of the dates that they were computed with.
     access : tuple of arrays
@@ -101,6 +102,8 @@ class Keeper:
     def __init__(
         self,
         sessions: pd.DataFrame,
+        stops: pd.DataFrame,
+        trips: pd.DataFrame,
         connections: Mapping[Any, pd.DataFrame],
         access: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]],
         *,
@@ -113,6 +116,13 @@ class Keeper:
         self._days = days
         walks = Access(*access)
         self._limit_min = limit_min
+        self._named = Named(
+            line=trips["line"].to_numpy(object),
+            booked=trips["on_demand"].to_numpy(bool),
+            lead_min=trips["lead_min"].to_numpy(float),
+            stop=stops["name"].to_numpy(object),
+            session=sessions[["weekday", "start_s", "end_s"]].to_numpy(np.int64),
+        )
         starts, ends = (sessions[name].to_numpy(np.int32) for name in ("start_s", "end_s"))
         drop_in = sessions["drop_in"].to_numpy(bool)
         length = np.where(drop_in, np.minimum(visit_s, ends - starts), ends - starts)
@@ -121,8 +131,8 @@ class Keeper:
             np.append(values, 0).astype(np.int32) for values in (starts, ends, length, drop_in)
         )
         self._times = timetable_of(build_runs(connections.values()), walks, earliest_s, latest_s)
-        trips = self._times.runs.trip[self._times.run_of]
-        self._index = {sign: _index(trips, *self._times.calls(sign)) for sign in (1, -1)}
+        trip = self._times.runs.trip[self._times.run_of]
+        self._index = {sign: _index(trip, *self._times.calls(sign)) for sign in (1, -1)}
         self._used = np.zeros(len(walks.stop), np.bool_)
         self._ids: list[str] = []
         self._at: list[NDArray[np.int32]] = []
@@ -184,6 +194,7 @@ class Keeper:
             runs=self._times.runs,
             access=_only(self._times.access, self._used),
             afoot=Afoot(np.cumsum([0, *sizes]), cells, minutes),
+            named=self._named,
             earliest_s=self._times.earliest_s,
             latest_s=self._times.latest_s,
         )

@@ -111,16 +111,14 @@ def test_ways_of_another_timetable_are_refused():
         for date, table in frames.connections.items()
     }
     access = kept.ways.access
-    keeper = keeper_of(frames.sessions, later, access, frames.limits, {"O1": 45.0}, 3)
+    keeper = keeper_of(frames, later, access, frames.limits, {"O1": 45.0}, 3)
     with pytest.raises(FrameError, match="Fehler im Programm"):
         keeper.add(kept.found[0])
 
 
 def test_without_offers_there_are_no_ways():
     frames = toy_ways().frames
-    keeper = keeper_of(
-        frames.sessions, frames.connections, toy_ways().ways.access, frames.limits, {}, 3
-    )
+    keeper = keeper_of(frames, frames.connections, toy_ways().ways.access, frames.limits, {}, 3)
     ways = keeper.done()
     assert ways.offer_ids == ways.tables == ()
     assert ways.table.shape == (0, 3, len(MODES))

@@ -51,7 +51,6 @@ SCRIPTS = (
     "tables.js",
     "download.js",
     "print.js",
-    "ways_stub.js",
     "choice.js",
     "controls.js",
     "page.js",

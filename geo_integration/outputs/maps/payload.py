@@ -25,6 +25,7 @@ from geo_integration.outputs.maps.encode import (
 from geo_integration.outputs.maps.offers import offer_entries
 from geo_integration.outputs.maps.questions import (
     Blocks,
+    add_best,
     add_cells,
     add_quality,
     add_questions,
@@ -111,6 +112,7 @@ def build_page(
         "quality": add_quality(blocks, shown, settings),
         "supply": add_supply(blocks, shown, settings),
         "reference": add_reference(blocks, shown, settings),
+        "lines": add_best(blocks, shown, settings, offer_ids),
         "offers": offer_entries(shown, settings, known),
         "offer_columns": [f"offer.{name}" for name in OFFER_COLUMNS],
         "gaps": _gaps(shown, settings, offer_ids, outlines),

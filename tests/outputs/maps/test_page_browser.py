@@ -275,6 +275,22 @@ def test_choosing_a_gap_flies_there_and_tells_why(opened):
     assert page.locator(".gap[aria-pressed=true]").count() == 1
 
 
+def test_a_cell_tells_minutes_line_offer_and_reason(opened, toy):
+    page = opened()
+    number = cell_number(page, toy, toy.published.cells["cell_id"].iloc[24])
+    page.evaluate(f"choose({{kind: 'cell', cell: {number}}})")
+    page.locator("#panel-card section.own").wait_for()
+    card = plain(page.locator("#panel-card").inner_text())
+    assert "340 Einwohner (Modell)" in card
+    own = plain(page.locator("#panel-card section.own").inner_text())
+    assert "nicht erreichbar" in own
+    assert "Keine Haltestelle in 20 Gehminuten" in own
+    other = page.locator("#panel-card details")
+    assert other.count() == 1
+    other.locator("summary").click()
+    assert "hin 68 min (Linie Linie <212>) · zurück 71 min" in plain(other.inner_text())
+
+
 def test_withheld_residents_are_said_to_be_withheld(opened, toy):
     page = opened()
     number = cell_number(page, toy, toy.published.cells["cell_id"].iloc[3])

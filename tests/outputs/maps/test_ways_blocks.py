@@ -8,9 +8,7 @@ from geo_integration.outputs.maps.ways_blocks import narrow, ways_blocks
 
 
 def blocks_of(offer_ids):
-    kept = toy_ways()
-    frames = kept.frames
-    return ways_blocks(kept.ways, offer_ids, frames.sessions, frames.stops, frames.trips)
+    return ways_blocks(toy_ways().ways, offer_ids)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def _use_own_cache() -> None:
     folder = Path(__file__).parent
     digest = hashlib.sha256()
     wings = [path for wing in ("journeys", "measures") for path in (folder / wing).glob("*.py")]
-    for path in sorted([*wings, folder / "frames.py"]):
+    for path in sorted([*wings, folder / "frames.py", folder / "ways.py"]):
         digest.update(path.read_bytes())
     base = Path(getattr(config, "CACHE_DIR", "") or folder / "__pycache__")
     if base.name != digest.hexdigest()[:16]:

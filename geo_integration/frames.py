@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geo_integration.ways import Ways
+
 Kind = Literal["text", "integer", "number", "flag", "date"]
 
 
@@ -748,6 +750,7 @@ class Published(NamedTuple):
     supply: Supply
     area_supply: pd.DataFrame
     reference: Reference
+    ways: Ways
 
 
 def empty_frame(frame: Frame) -> pd.DataFrame:

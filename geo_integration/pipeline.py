@@ -42,6 +42,7 @@ from geo_integration.measures.fit import Audience, fit
 from geo_integration.measures.gaps import gaps, touching
 from geo_integration.measures.guards import Guards, OffStreets, find_guards
 from geo_integration.measures.indicators import Indicator, indicators
+from geo_integration.measures.kept_ways import Keeper
 from geo_integration.measures.losses import losses
 from geo_integration.measures.naming import Words
 from geo_integration.measures.need_coverage import (
@@ -91,7 +92,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from geo_integration.journeys.sessions import Links
     from geo_integration.settings import Settings
+    from geo_integration.ways import Ways
 
 METHOD_VERSION = "3"
 MANIFEST = "manifest.json"
@@ -129,6 +132,7 @@ class Findings(NamedTuple):
     supply: Supply
     area_supply: pd.DataFrame
     reference: Reference
+    ways: Ways
 
 
 class Computed(NamedTuple):
@@ -351,6 +355,7 @@ def find(
         walk_limits_of(settings),
         inputs.transfers,
     )
+    keeper = keeper_of(settings, inputs, links, limits)
     found = roundtrips(
         inputs.cells,
         inputs.offers,
@@ -369,7 +374,7 @@ def find(
         inputs.offers,
         suits,
         inputs.trips,
-        found,
+        keeper.passing(found),
         categories=[c.id for c in settings.categories],
         day_types=[day.id for day in settings.day_types],
         term_of=settings.term_of(),
@@ -452,6 +457,7 @@ def find(
         supply=supplied,
         area_supply=area_supply(cells, covered, supplied, county=county),
         reference=reference_of(settings, inputs, suits),
+        ways=keeper.done(),
     )
 
 
@@ -535,6 +541,23 @@ def classes_of(settings: Settings, inputs: Inputs, network: StreetNetwork) -> pd
         start=walks.start,
         stop=walks.target,
         metres=walks.seconds.astype(np.float64) * per_s,
+    )
+
+
+def keeper_of(settings: Settings, inputs: Inputs, links: Links, limits: Limits) -> Keeper:
+    """What keeps all ways to single offers as they are found."""
+    offers = zip(inputs.offers["offer_id"], inputs.offers["category"], strict=True)
+    return Keeper(
+        inputs.sessions,
+        inputs.stops,
+        inputs.trips,
+        inputs.connections,
+        links.access,
+        limit_min={offer: settings.max_minutes(category) for offer, category in offers},
+        earliest_s=limits.earliest_s,
+        latest_s=limits.latest_s,
+        visit_s=limits.visit_s,
+        days=len(settings.day_types),
     )
 
 
@@ -703,6 +726,7 @@ def publish(
         supply=findings.supply,
         area_supply=findings.area_supply,
         reference=findings.reference,
+        ways=findings.ways,
     )
     return published, protection
 

@@ -128,6 +128,46 @@ _VIEWS: dict[str, tuple[str, str]] = {
     "csv.gap": ("Gebiet", "Area"),
     "csv.nearest": ("nächstes Angebot", "nearest offer"),
     "csv.minutes": ("Minuten", "Minutes"),
+    "line.session": ("{day} {start}–{end} Uhr", "{day} {start}–{end}"),
+    "line.out": (
+        "hin {minutes}: {leave} aus dem Haus, ab {stop} mit {line}, da um {arrive}",
+        "there {minutes}: leave at {leave}, from {stop} by {line}, there at {arrive}",
+    ),
+    "line.out_changes": (
+        (
+            "hin {minutes}: {leave} aus dem Haus, ab {stop} mit {line}, {changes} × umsteigen, da "
+            "um {arrive}"
+        ),
+        (
+            "there {minutes}: leave at {leave}, from {stop} by {line}, {changes} × change, there "
+            "at {arrive}"
+        ),
+    ),
+    "line.out_on_foot": (
+        "hin {minutes} zu Fuß: {leave} aus dem Haus, da um {arrive}",
+        "there {minutes} on foot: leave at {leave}, there at {arrive}",
+    ),
+    "line.back": (
+        "zurück {minutes}: mit {line} bis {stop}, zu Hause um {arrive}",
+        "home {minutes}: by {line} to {stop}, home at {arrive}",
+    ),
+    "line.back_changes": (
+        (
+            "zurück {minutes}: {changes} × umsteigen, zuletzt mit {line} bis {stop}, zu Hause um "
+            "{arrive}"
+        ),
+        "home {minutes}: {changes} × change, last by {line} to {stop}, home at {arrive}",
+    ),
+    "line.back_on_foot": (
+        "zurück {minutes} zu Fuß, zu Hause um {arrive}",
+        "home {minutes} on foot, home at {arrive}",
+    ),
+    "line.booked": ("mit bestelltem Rufbus: {minutes}", "by booked call-bus: {minutes}"),
+    "line.walk": ("ganz zu Fuß {minutes}", "all the way on foot {minutes}"),
+    "line.booked_lead": (
+        "mit bestelltem Rufbus: {minutes} (mindestens {lead} vorher bestellen)",
+        "by booked call-bus: {minutes} (book at least {lead} ahead)",
+    ),
     "uncounted.one": (
         "zählt nicht mit: kein Ort, zu dem man kommen kann",
         "not counted: no place to go to",
@@ -258,19 +298,6 @@ _CARDS: dict[str, tuple[str, str]] = {
     "card.reached": ("erreichbar", "within reach"),
     "card.not_reached": ("nicht erreichbar", "not within reach"),
     "card.booked": ("nur mit Rufbus", "call-bus only"),
-    "card.out": ("hin", "there"),
-    "card.back": ("zurück", "back"),
-    "card.walk": ("zu Fuß", "on foot"),
-    "card.on_foot": ("zu Fuß", "on foot"),
-    "card.line": ("Linie {line}", "line {line}"),
-    "card.best": ("Bestes Angebot: {offer}", "Best offer: {offer}"),
-    "card.nearest": ("Nächstes Angebot: {offer}", "Nearest offer: {offer}"),
-    "card.details": ("Angaben", "Details"),
-    "card.booked_way": ("mit Rufbus {minutes}", "by call-bus {minutes}"),
-    "card.booked_lead": (
-        "mit Rufbus {minutes} (mindestens {lead} vorher bestellen)",
-        "by call-bus {minutes} (book at least {lead} ahead)",
-    ),
     "card.spot": ("{n} Angebote an diesem Ort", "{n} offers at this place"),
     "card.times": ("Termine", "Times"),
     "card.times_unknown": ("Termine unbekannt", "Times unknown"),

@@ -40,6 +40,7 @@ OF THE USE OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE."
 SCRIPTS = (
     "text.js",
     "blocks.js",
+    "ways.js",
     "raster.js",
     "grid.js",
     "data.js",

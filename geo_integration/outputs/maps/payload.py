@@ -25,12 +25,12 @@ from geo_integration.outputs.maps.encode import (
 from geo_integration.outputs.maps.offers import offer_entries
 from geo_integration.outputs.maps.questions import (
     Blocks,
-    add_best,
     add_cells,
     add_quality,
     add_questions,
     add_reference,
     add_supply,
+    add_ways,
     in_order,
 )
 from geo_integration.outputs.maps.tables import AreaTable, area_table, counted, dates, sources
@@ -112,7 +112,7 @@ def build_page(
         "quality": add_quality(blocks, shown, settings),
         "supply": add_supply(blocks, shown, settings),
         "reference": add_reference(blocks, shown, settings),
-        "lines": add_best(blocks, shown, settings, offer_ids),
+        "ways": add_ways(blocks, shown, offer_ids),
         "offers": offer_entries(shown, settings, known),
         "offer_columns": [f"offer.{name}" for name in OFFER_COLUMNS],
         "gaps": _gaps(shown, settings, offer_ids, outlines),
@@ -240,6 +240,7 @@ def _cut(published: Published, area_id: str) -> Published:
         cells=cells,
         coverage=coverage,
         supply=published.supply._replace(per_1000=published.supply.per_1000[..., here]),
+        ways=published.ways.of_cells(np.flatnonzero(here)),
         reference=Reference(*(minutes[..., here] for minutes in published.reference)),
         gaps=gaps,
         offers=offers,

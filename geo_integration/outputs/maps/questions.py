@@ -8,8 +8,9 @@ import numpy as np
 
 from geo_integration.frames import REASONS, Published, Reference
 from geo_integration.outputs.maps.blocks import MISSING, Description, pack
-from geo_integration.outputs.maps.encode import polygons, positions, text
+from geo_integration.outputs.maps.encode import polygons, positions
 from geo_integration.outputs.maps.grid import Grid, grid_of
+from geo_integration.outputs.maps.ways_blocks import STEPS, ways_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from geo_integration.settings import Settings
 
 MINUTES = ("out", "back", "walk", "booked", "lead")
-LINES = ("out_line", "back_line")
 # Seven bits hold the reason, the eighth that there is a way there and back, however long.
 COMPLETE = 128
 MOST_MINUTES = 254
@@ -87,6 +87,7 @@ def in_order(shown: Published) -> Published:
         cells=shown.cells.iloc[grid.order],
         coverage=shown.coverage.of_cells(grid.order),
         supply=supply._replace(per_1000=supply.per_1000[..., grid.order]),
+        ways=shown.ways.of_cells(grid.order),
         reference=Reference(*(minutes[..., grid.order] for minutes in shown.reference)),
     )
 
@@ -103,39 +104,18 @@ def add_questions(blocks: Blocks, shown: Published, settings: Settings) -> None:
             blocks.add(f"q-{c}-{d}", {"reason": reason, **minutes})
 
 
-def add_best(blocks: Blocks, shown: Published, settings: Settings, offers: list[str]) -> list[str]:
-    """Pack the best offer of every cell and the lines to it, a block `best-C-D` for each question.
-
-    Parameters
-    ----------
-    blocks : Blocks
-        Gets the blocks.
-    shown : Published
-        The frames of the page.
-    settings : Settings
-        The county profile.
-    offers : list of str
-        Offer ids in the order of the page.
+def add_ways(blocks: Blocks, shown: Published, offers: list[str]) -> dict[str, Any]:
+    """Pack all ways of all cells, a block `ways` and one `ways-D` for each kind of day.
 
     Returns
     -------
-    list of str
-        Names of the lines; the first one is empty and stands for ways on foot.
+    dict
+        What the page has to know beside them: lines, stops ...
     """
-    covered, missing = shown.coverage, MISSING["u16"]
-    used = np.unique(np.concatenate([getattr(covered, name).ravel() for name in LINES]))
-    used = used[used >= 0]
-    line = np.full(len(covered.lines) + 1, missing, np.uint16)
-    line[used] = np.arange(1, len(used) + 1)
-    line[-1] = 0
-    known = [missing if at is None else at for at in positions(covered.offer_ids, offers)]
-    offer = np.array([*known, missing], np.uint16)
-    for c, category in enumerate(settings.categories):
-        for d, day in enumerate(settings.day_types):
-            at = covered.categories.index(category.id), covered.day_types.index(day.id)
-            lines = {name: line[getattr(covered, name)[at]] for name in LINES}
-            blocks.add(f"best-{c}-{d}", {"offer": offer[covered.offer[at]], **lines})
-    return ["", *map(text, covered.lines[used])]
+    made = ways_blocks(shown.ways, offers)
+    for name, columns in made.blocks.items():
+        blocks.add(name, columns, delta=[column for column in STEPS if column in columns])
+    return made.data
 
 
 def whole(minutes: NDArray[Any]) -> NDArray[np.uint8]:

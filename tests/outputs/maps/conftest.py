@@ -18,6 +18,7 @@ from made_coverage import as_coverage
 from geo_integration.frames import AREA_SUPPLY, PLACE_NEED, Published, Reference, Supply
 from geo_integration.outputs.maps import write_pages
 from geo_integration.settings import Settings
+from geo_integration.ways import Access, Afoot, Named, Runs, Ways
 
 CRS = "EPSG:25832"
 WEST_M, SOUTH_M, SIDE_M = 432_000.0, 5_934_000.0, 1000.0
@@ -344,6 +345,7 @@ def make_published() -> Published:
         "quality_residents": _quality_residents(),
         "supply": _supply(cells),
         "area_supply": _area_supply(),
+        "ways": _no_ways(cells),
         "reference": Reference(*(_ride_minutes(cells, first) for first in (12.0, 4.0))),
     }
     return Published(**tables)
@@ -354,6 +356,25 @@ def _supply(cells: pd.DataFrame) -> Supply:
     per_1000 = np.full((2, 2, len(cells)), np.nan, np.float32)
     per_1000[0] = np.linspace(0, 40, 2 * len(cells)).reshape(2, -1)
     return Supply(per_1000, np.array([1, 0]), np.array([2, 1]))
+
+
+def _no_ways(cells: pd.DataFrame) -> Ways:
+    """No ways to single offers."""
+    none, start = np.empty(0, np.int32), np.zeros(len(cells) + 1, np.int64)
+    return Ways(
+        (),
+        np.empty((0, 2, 3), np.int32),
+        (),
+        Runs(none, np.zeros(1, np.int64), none, none, none, none),
+        Access(start, none, none),
+        Afoot(np.zeros(1, np.int64), none, none),
+        Named(
+            np.empty(0, object), np.empty(0, bool), np.empty(0), np.empty(0, object),
+            np.empty((0, 3), np.int64),
+        ),
+        0,
+        86_400,
+    )  # fmt: skip
 
 
 def _ride_minutes(cells: pd.DataFrame, first: float) -> np.ndarray:

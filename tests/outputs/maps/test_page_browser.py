@@ -6,11 +6,15 @@ import csv
 import io
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from conftest import FACTS, HOSTILE, make_published, make_settings
+from toy import write_toy_county
 
+from geo_integration import pipeline
 from geo_integration.outputs.maps import write_pages
+from geo_integration.settings import read_settings
 
 
 def shown_number(text: str) -> int:
@@ -288,7 +292,31 @@ def test_a_cell_tells_minutes_line_offer_and_reason(opened, toy):
     other = page.locator("#panel-card details")
     assert other.count() == 1
     other.locator("summary").click()
-    assert "hin 68 min (Linie Linie <212>) · zurück 71 min" in plain(other.inner_text())
+    assert "Es gibt einen Weg, aber er dauert länger als 60 Minuten." in plain(other.inner_text())
+
+
+def test_a_cell_tells_every_way_there_and_home(browser, tmp_path):
+    run = pipeline.run(read_settings(write_toy_county(tmp_path / "toy")), tmp_path / "out")
+    covered = run.published.coverage
+    served = np.argwhere(covered.served() & (covered.out_line >= 0) & (covered.back_line >= 0))
+    category, day, cell = (int(n) for n in served[0])
+    page = browser.new_page()
+    page.goto(run.index.as_uri())
+    page.wait_for_selector("html.ready", state="attached")
+    page.select_option("#category", str(category))
+    choose_day(page, day)
+    at = cell_number(page, run, covered.cell_ids[cell])
+    page.evaluate(f"choose({{kind: 'cell', cell: {at}}})")
+    page.locator("#panel-card section.own .ways").first.wait_for()
+    own = plain(page.locator("#panel-card section.own").inner_text())
+    line = covered.lines[covered.out_line[category, day, cell]]
+    out, back = (
+        f"{values[category, day, cell]:.0f}" for values in (covered.out_min, covered.back_min)
+    )
+    assert re.search(rf"hin {out} min: \d\d:\d\d aus dem Haus, ab .+ mit {line}, .*da um \d\d", own)
+    assert re.search(rf"zurück {back} min: .*mit .+ bis .+, zu Hause um \d\d:\d\d", own)
+    assert not re.search(r"[{}]|undefined|NaN", own)
+    page.close()
 
 
 def test_withheld_residents_are_said_to_be_withheld(opened, toy):

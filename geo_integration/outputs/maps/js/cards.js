@@ -26,46 +26,68 @@ function pair(term, ...value) {
   return make("div", {}, make("dt", {}, term), make("dd", {}, ...value));
 }
 
-// "hin 32 min (Linie 212)"
-function wayText(key, value, line) {
-  if (value === UNKNOWN) return null;
-  const by = line === NO_LINE ? "" : DATA.lines[line] === "" ? say("card.on_foot") : say("card.line", {line: DATA.lines[line]});
-  return make("span", {}, `${say(key)} ${minutes(value)}`, by === "" ? "" : " (", name(by), by === "" ? "" : ")");
+// "hin 32 min: 17:12 ab Rathaus mit Linie 212, an 17:50"
+function wayLine(key, way, arrive) {
+  if (!way) return null;
+  const blanks = {minutes: minutes(way.minutes), leave: way.leave === null ? "–" : clock(way.leave),
+    arrive: arrive === null ? "–" : clock(arrive)};
+  if (way.line === null) return make("p", {class: "ways"}, say(`${key}_on_foot`, blanks));
+  const words = way.rides > 1 ? `${key}_changes` : key;
+  const names = {stop: DATA.ways.stops[way.stop], line: DATA.ways.lines[way.line]};
+  return make("p", {class: "ways"}, ...withNames(words, {...blanks, changes: count(way.rides - 1)}, names));
 }
 
-const NO_LINE = 65535;
+// One offer from one cell: how to get there and home, or why not.
+function offerWay(way) {
+  const offer = DATA.offers[way.offer];
+  const head = button("", () => choose(spotOf(way.offer)), {class: "link"});
+  head.append(name(offer.name));
+  return make("li", {}, make("h5", {}, head, badge(way.reason)),
+    DATA.reasons[way.reason] === "served" ? null : make("p", {}, why(way.reason, offer.category)),
+    way.session === null ? null : make("p", {class: "small"}, sessionText(way.session)),
+    wayLine("line.out", way.out, way.out ? way.out.leave === null ? null : way.out.leave + way.out.minutes : null),
+    wayLine("line.back", way.back, way.back ? way.back.home : null),
+    way.walk === null || way.out?.line === null ? null : make("p", {class: "ways"}, say("line.walk", {minutes: minutes(way.walk)})),
+    way.booked && DATA.reasons[way.reason] !== "served" ? bookedLine(way.booked) : null);
+}
 
-// The way to one category: to the best offer, or the one that comes closest; with call-bus, on foot.
-function categoryEntry(category, cell, best) {
+// The way by call-bus, and how long before it has to be booked, where that is known.
+function bookedLine(booked) {
+  const lead = Math.max(booked.out.lead ?? 0, booked.back.lead ?? 0);
+  return make("p", {class: "ways"}, lead
+    ? say("line.booked_lead", {minutes: minutes(booked.minutes), lead: minutes(lead)})
+    : say("line.booked", {minutes: minutes(booked.minutes)}));
+}
+
+function sessionText(session) {
+  const [weekday, start, end] = session;
+  return say("line.session", {day: say(`weekday.${weekday}`), start: clock(start), end: clock(end)});
+}
+
+// Served first, then by how close it comes; within that the shorter way.
+function orderOfWays(a, b) {
+  const longer = (way) => Math.max(way.out?.minutes ?? 0, way.back?.minutes ?? 0) || 999;
+  return b.reason - a.reason || longer(a) - longer(b);
+}
+
+function categoryEntry(category, cell, ways) {
   const asked = question(category, state.day);
   const reason = asked.reason[cell];
-  const served = DATA.reasons[reason] === "served";
+  const own = ways.filter((way) => DATA.offers[way.offer].category === category).sort(orderOfWays);
   const label = inLanguage(DATA.categories[category].label);
-  const offer = best.offer[cell] === NO_LINE ? null : DATA.offers[best.offer[cell]];
-  const booked = asked.booked[cell] === UNKNOWN || served ? null
-    : say(asked.lead[cell] === UNKNOWN ? "card.booked_way" : "card.booked_lead",
-      {minutes: minutes(asked.booked[cell]), lead: minutes(asked.lead[cell])});
-  const parts = [wayText("card.out", asked.out[cell], best.out_line[cell]),
-    wayText("card.back", asked.back[cell], best.back_line[cell]),
-    wayText("card.walk", asked.walk[cell], NO_LINE), booked].filter((part) => part !== null);
-  const ways = make("p", {class: "ways"}, ...parts.flatMap((part, i) => (i ? [" · ", part] : [part])));
-  const head = [letter(category), make("span", {class: "name"}, label), badge(reason)];
-  const said = [
-    served ? null : make("p", {}, why(reason, category)),
-    offer ? make("p", {}, sentence(served ? "card.best" : "card.nearest", "offer", offer.name), " ",
-      button(say("card.details"), () => choose(spotOf(best.offer[cell])), {class: "link"})) : null,
-    offer ? make("p", {class: "small"}, timesText(offer)) : null,
-    parts.length ? ways : null];
-  if (category === state.category) return make("section", {class: "own"}, make("h4", {}, ...head), ...said);
-  return make("details", {}, make("summary", {}, ...head), ...said);
+  const list = make("ul", {class: "entries"}, ...own.map(offerWay));
+  const said = DATA.reasons[reason] === "served" || own.length ? null : make("p", {}, why(reason, category));
+  if (category === state.category) {
+    return make("section", {class: "own"}, make("h4", {}, letter(category), make("span", {class: "name"}, label), badge(reason)), said, list);
+  }
+  return make("details", {}, make("summary", {}, letter(category), make("span", {class: "name"}, label), badge(reason)), said, list);
 }
 
 async function cellCard(cell) {
   const area = DATA.areas[CELLS.area[cell]];
   const near = nearestPlace(drawn.cells.bounds(cell).getCenter());
-  const {day} = state;
-  const best = await Promise.all(DATA.categories.map((_, category) => block(`best-${category}-${day}`)));
-  await Promise.all(DATA.categories.map((_, category) => unpackQuestion(category, day)));
+  await Promise.all(DATA.categories.map((_, category) => unpackQuestion(category, state.day)));
+  const ways = await waysOf(cell, state.day);
   const order = DATA.categories.map((_, i) => i).sort((a, b) => (b === state.category) - (a === state.category));
   await unpackQuality();
   const quality = qualityOf(cell, state.day);
@@ -76,7 +98,7 @@ async function cellCard(cell) {
     make("p", {class: "small"}, say("card.on_day", {day: inLanguage(DATA.days[state.day].label)})),
     quality === null ? null : make("p", {class: "small"},
       quality === "none" ? say("legend.quality_none") : say("legend.quality", {letter: quality})),
-    ...order.map((category) => categoryEntry(category, cell, best[category])),
+    ...order.map((category) => categoryEntry(category, cell, ways)),
   ];
 }
 

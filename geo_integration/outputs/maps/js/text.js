@@ -110,6 +110,12 @@ function sentence(key, blank, text) {
   return make("span", {}, before, name(text), after ?? "");
 }
 
+// Words of a key with several names from the data in them.
+function withNames(key, values, names) {
+  const parts = say(key, values).split(/\{(\w+)\}/);
+  return parts.map((part, i) => (i % 2 ? name(names[part] ?? "") : part));
+}
+
 function button(text, action, attributes = {}) {
   const element = make("button", {type: "button", ...attributes}, text);
   element.addEventListener("click", action);

@@ -12,6 +12,8 @@ maps: $(VENV)/run.stamp
 
 test: $(VENV)/dev.stamp
 	scripts/system_package.sh chromium chromium chromium-browser google-chrome
+	-scripts/system_package.sh firefox-esr firefox-esr firefox
+	-scripts/system_package.sh poppler-utils pdftoppm
 	$(BIN)/python scripts/check.py
 
 clean:

@@ -114,6 +114,7 @@ def journeys(made: Made) -> Iterator[Roundtrips]:
         yield Roundtrips(
             offer_id, reason, nothing, out, out, out, out, out,
             nothing, nothing, nothing, nothing, nothing.astype(np.int8), nothing.astype(np.int8),
+            nothing, nothing,
         )  # fmt: skip
 
 

@@ -64,8 +64,8 @@ class Frame:
         The columns that must be there.
     key : tuple of str
         Columns whose values together occur once.
-    geometry : {"", "point", "polygon"}
-        Kind of geometry; empty: a table without one.
+    geometry : {"", "point", "polygon", "drawn"}
+        Kind of geometry; drawn: lines or polygons; empty: a table without one.
     geometry_missing : bool
         Whether rows without a geometry are allowed.
     """
@@ -73,7 +73,7 @@ class Frame:
     name: str
     columns: dict[str, Column]
     key: tuple[str, ...] = ()
-    geometry: Literal["", "point", "polygon"] = ""
+    geometry: Literal["", "point", "polygon", "drawn"] = ""
     geometry_missing: bool = False
     doc: str = field(default="")
 
@@ -127,6 +127,10 @@ UNKNOWN = "unknown"  # a value was missing that is no small count: residents at 
 EVEN = "even"  # the formula gave 0 in all cells of the area: spread by residents
 DOUBTFUL = (NEGATIVE, FILLED, UNKNOWN, EVEN)
 ORIGINS = (STATED, FORMULA, SCALED, *DOUBTFUL)
+
+# What maps show around the findings, from bottom to top. The last three are lines of the timetable,
+# drawn straight from stop to stop.
+CONTEXT_KINDS = ("green", "water", "shore", "road", "main_road", "rail", "ferry", "bus", "train")
 
 # How well an offer's place is known, best first.
 GRADES = ("given", "confirmed", "house", "street", "stop", "place", "municipality", "none")
@@ -265,6 +269,31 @@ STOPS = Frame(
     key=("stop_id",),
     geometry="point",
     doc="Stops of the timetable, or of the gazetteer.",
+)
+CONTEXT = Frame(
+    "CONTEXT",
+    {
+        "kind": Column(
+            "text", "areas, lines, tracks, lines of the timetable", values=CONTEXT_KINDS
+        ),
+    },
+    key=("kind",),
+    geometry="drawn",
+    doc="What maps show around the findings: all of a kind in one geometry, already simplified.",
+)
+HOUSES = Frame(
+    "HOUSES",
+    {
+        "area_id": Column("text", "municipality"),
+        "street": Column("text", "name of the street"),
+        "key": Column("text", "the same, however it is spelt"),
+        "town": Column("text", "village or quarter; empty where the file has none"),
+        "postcode": Column("text", "five digits, or empty"),
+        "number": Column("text", 'house number such as "12a"; empty: the street itself'),
+        "cell_id": Column("text", "cell it lies in, or one nearby; missing: none", missing=True),
+        "nearby": Column("flag", "whether it lies beside that cell, in none"),
+    },
+    doc="House numbers, for the search of the pages: which cell, and no coordinates.",
 )
 TRIPS = Frame(
     "TRIPS",
@@ -592,7 +621,9 @@ class Roundtrips(NamedTuple):
     seconds of the day; `out_min`, `back_min` and `wait_min` (at the venue, before and after) in
     whole minutes, rounded up. `out_trip` is the trip one boards first, `back_trip` the one that
     brings back near home, as positions in TRIPS; `out_stop` and `back_stop` are the stops near
-    home, as positions in STOPS. Not known: NaN, or -1; on foot there is no trip and no stop.
+    home, as positions in STOPS. Where any visit in opening hours will do, `first_s` is the start of
+    the first one that is served on the day of that session, `last_s` the end of the last. Not
+    known: NaN, or -1; on foot there is no trip and no stop.
     """
 
     offer_id: str
@@ -609,6 +640,8 @@ class Roundtrips(NamedTuple):
     back_stop: NDArray[np.int32]
     out_rides: NDArray[np.int8]
     back_rides: NDArray[np.int8]
+    first_s: NDArray[np.int32]
+    last_s: NDArray[np.int32]
 
 
 class Coverage(NamedTuple):
@@ -718,6 +751,9 @@ class Supply(NamedTuple):
     offers: NDArray[np.int64]
 
 
+NO_CONTEXT = gpd.GeoDataFrame({"kind": []}, geometry=[], crs="EPSG:4326")
+
+
 class Published(NamedTuple):
     """What may leave the house: the frames that disclosure control let through.
 
@@ -751,6 +787,8 @@ class Published(NamedTuple):
     area_supply: pd.DataFrame
     reference: Reference
     ways: Ways
+    context: gpd.GeoDataFrame = NO_CONTEXT
+    houses: pd.DataFrame | None = None
 
 
 def empty_frame(frame: Frame) -> pd.DataFrame:
@@ -856,7 +894,8 @@ def _geometry_faults(table: pd.DataFrame, frame: Frame, crs: str | None) -> Iter
     empty = table.geometry.isna() | table.geometry.is_empty
     if empty.any() and not frame.geometry_missing:
         yield f"{int(empty.sum())} Zeilen ohne Geometrie"
-    wanted = {"point": {"Point"}, "polygon": {"Polygon", "MultiPolygon"}}[frame.geometry]
+    polygons, lines = {"Polygon", "MultiPolygon"}, {"LineString", "MultiLineString"}
+    wanted = {"point": {"Point"}, "polygon": polygons, "drawn": polygons | lines}[frame.geometry]
     strange = set(table.geometry[~empty].geom_type) - wanted
     if strange:
         yield f"Geometrie {', '.join(sorted(strange))} statt {frame.geometry}"

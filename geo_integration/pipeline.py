@@ -317,7 +317,10 @@ def with_municipalities(inputs: Inputs, names: Sequence[str]) -> tuple[Inputs, l
         )
     wanted = sorted({known[name.lower()] for name in names})
     cells = inputs.cells[inputs.cells["area_id"].isin(wanted)].reset_index(drop=True)
-    return inputs._replace(cells=cells), wanted
+    houses = inputs.houses
+    if houses is not None:
+        houses = houses[houses["area_id"].isin(wanted)]
+    return inputs._replace(cells=cells, houses=houses), wanted
 
 
 # 2. Journeys and measures ---------------------------------------------------------------------
@@ -727,6 +730,8 @@ def publish(
         area_supply=findings.area_supply,
         reference=findings.reference,
         ways=findings.ways,
+        context=inputs.context,
+        houses=inputs.houses,
     )
     return published, protection
 

@@ -95,6 +95,7 @@ class Layers(ProfileTable):
     register_: str | None = Field(default=None, alias="register")
     addresses: str | None = None
     streets: str | None = None
+    context: Files = ()
 
 
 class AreaColumns(ProfileTable):
@@ -298,6 +299,59 @@ class Geocoding(ProfileTable):
                 "der man erreichbar ist"
             )
         return self
+
+
+# The official map of Germany in grey; xyzservices calls it BaseMapDE.Grey.
+BASEMAP_DE = (
+    "https://sgx.geodatenzentrum.de/wmts_basemapde/tile/1.0.0/de_basemapde_web_raster_grau/"
+    "default/GLOBAL_WEBMERCATOR/{z}/{y}/{x}.png"
+)
+
+
+class Background(ProfileTable):
+    """A map on the net, in tiles of Web Mercator; `{year}` is when it is looked at."""
+
+    url: str = BASEMAP_DE
+    attribution: str = Field(
+        default="© basemap.de / BKG {year}, Datenquellen: © GeoBasis-DE (dl-de/by-2-0)",
+        min_length=1,
+        max_length=300,
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _is_of_tiles(cls, value: str) -> str:
+        if not re.fullmatch(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+/[^\s\"'<>;,\\#]*", value):
+            raise ValueError(
+                "erwartet wird eine Adresse auf einem Server, die mit https:// anfängt"
+            )
+        if sorted(re.findall(r"\{[^{}]*\}", value)) != ["{x}", "{y}", "{z}"]:
+            raise ValueError(
+                "die Adresse braucht {z}, {x} und {y} je einmal, und sonst keine Klammern"
+            )
+        return value
+
+    @property
+    def host(self) -> str:
+        """The server that sees who looks."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def is_german(self) -> bool:
+        """Whether it is the default, which ends at the borders of Germany."""
+        return self.url == BASEMAP_DE
+
+
+class Maps(ProfileTable):
+    """What the pages can do beside showing the findings.
+
+    `addresses`: their search finds house numbers; whether that may be depends on the licence of
+    the address file. `online_background`: readers may switch a map on the net on.
+    """
+
+    addresses: bool = False
+    online_background: bool = True
+    background: Background = Background()
 
 
 class Disclosure(ProfileTable):

@@ -31,6 +31,7 @@ from geo_integration.profile import (
     Identifier,
     Indicator,
     Layers,
+    Maps,
     People,
     ProfileTable,
     Quality,
@@ -63,6 +64,7 @@ class Settings(ProfileTable):
     gaps: Gaps = Gaps()
     quality: Quality = Quality()
     geocoding: Geocoding = Geocoding()
+    maps: Maps = Maps()
     disclosure: Disclosure
     fields: Annotated[tuple[FieldOfAction, ...], Field(min_length=1)] = FIELDS_OF_ACTION
     categories: tuple[Category, ...] = Field(min_length=1)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # known the usual minutes stand in the state.
 NONE, AFOOT, RIDE, USUAL = range(4)
 # Columns of the states of a table of ways.
-REASON, REASON_FAR, LABEL, OUT, BACK, MINUTES = range(6)
+REASON, REASON_FAR, LABEL, OUT, BACK, MINUTES, SPAN = range(7)
 # In place of a reason: as in the table that this one is like.
 ALIKE = 99
 # Columns of its labels.
@@ -54,10 +54,11 @@ class Table(NamedTuple):
 
     `state` is the row of `states` of every cell. States have the columns REASON (position in
     REASONS), REASON_FAR (the same where the longer way takes more than `limit_min`), LABEL (row of
-    `labels`, -1: none), OUT and BACK (NONE, AFOOT, RIDE, USUAL) and MINUTES (of the usual way). Of
-    labels: position in SESSIONS, start and end of the visit. `out` and `back` are the vehicles of
-    each label, see OF_LABEL and those that follow. `exceptions` (cell, what, value) in that order:
-    where the rule does not give what was found.
+    `labels`, -1: none), OUT and BACK (NONE, AFOOT, RIDE, USUAL), MINUTES (of the usual way) and
+    SPAN (row of `spans`: start of the first visit that is served, end of the last one, -1: none).
+    Of labels: position in SESSIONS, start and end of the visit. `out` and `back` are the vehicles
+    of each label, see OF_LABEL and those that follow. `exceptions` (cell, what, value) in that
+    order: where the rule does not give what was found.
     """
 
     offer: int
@@ -66,6 +67,7 @@ class Table(NamedTuple):
     states: NDArray[np.int32]
     state: NDArray[np.uint8] | NDArray[np.uint16]
     labels: NDArray[np.int32]
+    spans: NDArray[np.int32]
     out: NDArray[np.int32]
     back: NDArray[np.int32]
     exceptions: NDArray[np.int32]

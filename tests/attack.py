@@ -367,9 +367,12 @@ class _Reader:
         at = {key: row for row, key in enumerate(known)}
         categories, days = [*self.categories.values()], [*self.days.values()]
         for name, page in self.pages.items():
-            for gap in page.data["gaps"]:
-                row = at[categories[gap["category"]], days[gap["day"]], gap["rank"]]
-                yield Count(f"{name}: {gap['name']}", self.gap_cells[row], gap["residents"])
+            for block in (block for block in page.blocks if block.startswith("gaps-")):
+                category, day = (int(n) for n in block.split("-")[1:])
+                columns = (page.blocks[block][key].tolist() for key in ("rank", "residents"))
+                for rank, residents in zip(*columns, strict=True):
+                    row = at[categories[category], days[day], rank]
+                    yield Count(f"{name}: {block}, {rank}", self.gap_cells[row], residents)
 
     def _of_page(self, area):
         """Cells of a municipality by its key; of the county by any other."""

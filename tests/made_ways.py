@@ -26,6 +26,7 @@ MONDAY, TUESDAY = dt.date(2026, 11, 23), dt.date(2026, 11, 24)
 FIELDS = (
     "reason", "session", "leave_min", "out_min", "wait_min", "back_min", "home_min",
     "out_trip", "back_trip", "out_stop", "back_stop", "out_rides", "back_rides",
+    "first_s", "last_s",
 )  # fmt: skip
 
 

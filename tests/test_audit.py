@@ -166,12 +166,67 @@ def test_a_page_without_a_strict_policy_is_found(of_file, policy):
     assert of_file("a.html", page(policy=policy)) == {"policy"}
 
 
-def data_page(*, areas=(0, 0, 0, 1, 1), residents=(8, None, None, 0, 12), extra=None, **changes):
+BACKGROUND = {
+    "url": "https://tiles.example.org/{z}/{x}/{y}.png",
+    "host": "tiles.example.org",
+    "attribution": "© Amt",
+}
+
+
+def of_background(of_file, pictures, background=BACKGROUND, rest=""):
+    policy = f"default-src 'none'; img-src {pictures}{rest}; base-uri 'none'"
+    data = json.dumps({"background": background, "blocks": {}})
+    block = f'<script type="application/json" id="data">{data}</script>'
+    return of_file("a.html", page(body=block, policy=policy)) & {"policy", "remote"}
+
+
+def test_pictures_of_the_map_that_readers_may_switch_on_are_allowed(of_file):
+    assert of_background(of_file, "data: https://tiles.example.org") == set()
+
+
+@pytest.mark.parametrize(
+    ("pictures", "background", "rest"),
+    [
+        ("data: https://tiles.example.org", None, ""),
+        ("data: https://other.example.org", BACKGROUND, ""),
+        ("data: https://tiles.example.org https://other.example.org", BACKGROUND, ""),
+        ("data: https:", BACKGROUND, ""),
+        ("data: https://*.example.org", BACKGROUND, ""),
+        ("data: https://tiles.example.org", BACKGROUND, "; connect-src https://tiles.example.org"),
+        ("data: https://other.example.org", BACKGROUND | {"host": "other.example.org"}, ""),
+        ("data: https:", BACKGROUND | {"host": ""}, ""),
+        ("data: http://tiles.example.org", BACKGROUND, ""),
+    ],
+)
+def test_any_other_server_in_the_policy_is_found(of_file, pictures, background, rest):
+    assert of_background(of_file, pictures, background, rest) == {"policy"}
+
+
+def test_the_map_may_not_be_loaded_before_a_reader_switches_it_on(of_file):
+    picture = '<img src="https://tiles.example.org/0/0/0.png">'
+    data = json.dumps({"background": BACKGROUND, "blocks": {}})
+    block = f'<script type="application/json" id="data">{data}</script>'
+    policy = "default-src 'none'; img-src data: https://tiles.example.org"
+    assert "remote" in of_file("a.html", page(body=block + picture, policy=policy))
+
+
+def data_page(
+    *,
+    areas=(0, 0, 0, 1, 1),
+    residents=(8, None, None, 0, 12),
+    extra=None,
+    gap=(25, 10),
+    **changes,
+):
     columns = {
         "area": np.array(areas, np.uint16),
         "residents": np.array([MISSING["u32"] if n is None else n for n in residents], np.uint32),
     }
     packed, about = pack(columns | (extra or {}))
+    number = np.array([MISSING["u32"] if n is None else n for n in gap], np.uint32)
+    packed_gap, about_gap = pack(
+        {"name": np.zeros(1, np.uint32), "residents": number[:1], "need": number[1:]}
+    )
     data = {
         "lang": "de",
         "words": {"de": {"page.internal": "INTERN – nicht veröffentlichen"}},
@@ -180,13 +235,14 @@ def data_page(*, areas=(0, 0, 0, 1, 1), residents=(8, None, None, 0, 12), extra=
             "rows": ["03", "0301", "0302"],
             "by": {"0 0": {"residents": 120, "covered": 60, "share": 0.5}},
         },
-        "gaps": [{"name": "Ort", "residents": 25, "need": 10}],
-        "blocks": {"cells": about},
+        "gaps": {"names": ["Ort"], "outlines": [], "at": []},
+        "blocks": {"cells": about, "gaps-0-0": about_gap},
     }  # fmt: skip
     block = json.dumps(data | changes)
     return page(
         body=f'<script type="application/json" id="data">{block}</script>'
         f'<script type="text/plain" id="block-cells">{packed}</script>'
+        f'<script type="text/plain" id="block-gaps-0-0">{packed_gap}</script>'
     )
 
 
@@ -202,8 +258,9 @@ def test_the_data_of_a_page_pass_when_they_hold_nothing_small(of_file):
         ({"extra": {"foreign": np.array([1], np.uint8)}}, "unknown_key"),
         ({"blocks": {"cells": []}}, "unknown_key"),
         ({"blocks": {"cells": [["area", "u16", 99, ""]]}}, "unreadable"),
-        ({"gaps": [{"name": "Ort", "residents": 2, "need": None}]}, "small_count"),
-        ({"gaps": [{"name": "Ort", "residents": 200, "need": 3}]}, "small_count"),
+        ({"gap": (2, None)}, "small_count"),
+        ({"gap": (200, 3)}, "small_count"),
+        ({"gaps": {"names": []}}, "unreadable"),
         ({"people": 1}, "unknown_key"),
         ({"offers": [{"name": "A", "remark": "x"}]}, "unknown_key"),
         ({"offers": [{"name": "A", "extra": [["offer.confirmed_by", "x"]]}]}, "unknown_key"),

@@ -165,9 +165,11 @@ def test_the_starter_profile_explains_every_entry(tmp_path):
     text = starter()
     settings = read_settings(write(tmp_path, text))
     for table in (settings.county, settings.layers, settings.walking, settings.transit,
-                  settings.reference, settings.rule, settings.gaps, settings.disclosure):  # fmt: skip
+                  settings.reference, settings.rule, settings.gaps, settings.maps,
+                  settings.maps.background, settings.disclosure):  # fmt: skip
         for name, entry in type(table).model_fields.items():
-            assert re.search(rf"^(# )?{entry.alias or name} = ", text, re.MULTILINE), name
+            said = rf"^(# )?{entry.alias or name} = |^\[\w+\.{name}\]"
+            assert re.search(said, text, re.MULTILINE), name
 
 
 # What is wrong ----------------------------------------------------------------------------------
@@ -194,6 +196,14 @@ FAULTS = {
     "car as slow as a walk": ("[rule]", "[reference]\ncar_kmh = 5\n[rule]", "reference car_kmh: muss mindestens 10.0 sein (gefunden: 5)"),
     "parking saves time": ("[rule]", "[reference]\ncar_extra_min = -1\n[rule]", "reference car_extra_min: muss mindestens 0.0 sein (gefunden: -1)"),
     "island as a number": ("[rule]", "[reference]\nislands = [3455021]\n[rule]", "reference islands Nr. 1: erwartet wird Text in Anführungszeichen (gefunden: 3455021)"),
+    "background over http": ("[rule]", '[maps.background]\nurl = "http://a.example.org/{z}/{x}/{y}.png"\n[rule]', "maps background url: erwartet wird eine Adresse auf einem Server, die mit https:// anfängt"),
+    "background of several hosts": ("[rule]", '[maps.background]\nurl = "https://{s}.example.org/{z}/{x}/{y}.png"\n[rule]', "maps background url: erwartet wird eine Adresse auf einem Server"),
+    "background that leaves the policy": ("[rule]", "[maps.background]\nurl = 'https://a.example.org/{z}/{x}/{y};script-src%20*'\n[rule]", "maps background url: erwartet wird eine Adresse auf einem Server"),
+    "background with a name and password": ("[rule]", '[maps.background]\nurl = "https://a:b@c.example.org/{z}/{x}/{y}.png"\n[rule]', "maps background url: erwartet wird eine Adresse auf einem Server"),
+    "background without rows": ("[rule]", '[maps.background]\nurl = "https://a.example.org/{z}/{x}.png"\n[rule]', "maps background url: die Adresse braucht {z}, {x} und {y} je einmal"),
+    "background with more blanks": ("[rule]", '[maps.background]\nurl = "https://a.example.org/{z}/{x}/{y}{r}.png"\n[rule]', "maps background url: die Adresse braucht {z}, {x} und {y} je einmal"),
+    "background of nobody": ("[rule]", '[maps.background]\nattribution = ""\n[rule]', "maps background attribution: darf nicht leer sein"),
+    "addresses as a file": ("[rule]", '[maps]\naddresses = "a.csv"\n[rule]', "maps addresses: erwartet wird true oder false (gefunden: 'a.csv')"),
     "no buffer": ("transfer_buffer_s = 120", "transfer_buffer_s = 0", "transit transfer_buffer_s: muss mindestens 1 sein (gefunden: 0)"),
     "half a second": ("transfer_buffer_s = 120", 'transfer_buffer_s = "x"', "transit transfer_buffer_s: erwartet wird eine ganze Zahl (gefunden: 'x')"),
     "no time of day": ('"08:00"', '"8 Uhr"', "transit window Nr. 1: erwartet wird eine Uhrzeit wie 18:30 (gefunden: '8 Uhr')"),

@@ -6,6 +6,7 @@ import json
 import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from geo_integration.audit.columns import WORDS, tables_of
 from geo_integration.audit.tables import check_cells, check_tables
@@ -44,35 +45,59 @@ PAGE_KEYS: dict[str, set[str]] = {
         "lang", "words", "county", "name", "title", "area", "selection", "sample", "internal",
         "status_note", "modelled", "min_count", "min_share_base", "min_gap", "reasons", "bands",
         "categories", "days", "rule", "facts", "areas", "places", "stops", "cells", "grid",
-        "shapes", "quality", "supply", "reference", "offers", "offer_columns", "gaps", "outlines",
-        "table", "sources", "dates", "blocks", "ways",
+        "shapes", "quality", "supply", "reference", "offers", "offer_columns", "gaps",
+        "table", "sources", "dates", "blocks", "ways", "context",
+        "addresses", "background",
     },
     "categories": {"id", "label", "letter", "field", "max"},
     "days": {"id", "label"},
     "rule": {"max", "wait", "early", "late", "visit", "access", "direct", "speed", "source"},
     "facts": {"method_version", "made_from", "walking", "guards"},
     "areas": {"id", "name", "page", "rings"},
-    "grid": {"columns", "rows", "x", "y"},
+    "grid": {"columns", "rows", "least", "x", "y"},
     "quality": {"classes", "days"},
     "ways": {"lines", "stops", "band", "earliest", "latest"},
+    "context": {"kinds", "origin", "per_degree"},
+    "addresses": {"places"},
+    "background": {"url", "host", "attribution"},
     "offers": {
         "name", "provider", "category", "area", "grade", "note", "doubtful", "counted", "timed",
         "sessions", "written", "by_appointment", "confirmed", "stale", "places_free", "languages",
         "level", "target_group", "women_only", "childcare", "barrier_free", "format", "extra",
         "at",
     },
-    "gaps": {
-        "category", "day", "rank", "name", "residents", "cells", "reason", "offer", "minutes",
-        "need", "rings", "at",
-    },
+    "gaps": {"names", "outlines", "at"},
     "table": {"rows", "by"},
     "table.by": {"residents", "covered", "share"},
 }  # fmt: skip
 # Packed columns, by the beginning of the block's name.
 BLOCK_COLUMNS: dict[str, set[str]] = {
     "cells": {"i", "j", "area", "residents"},
+    "gaps-": {
+        "rank",
+        "residents",
+        "cells",
+        "reason",
+        "offer",
+        "minutes",
+        "need",
+        "name",
+        "shape",
+    },
     "q-": {"reason", "out", "back", "walk", "booked", "lead"},
     "quality": {"quality"},
+    "context": {"parts", "sizes", "x", "y"},
+    "addresses": {
+        "names",
+        "place",
+        "houses",
+        "cells",
+        "number",
+        "letter",
+        "move",
+        "cell",
+        "nearby",
+    },
     "supply-": {"tenths"},
     "reference": {"bike", "car"},
     "ways": {
@@ -101,6 +126,7 @@ BLOCK_COLUMNS: dict[str, set[str]] = {
         "table_limit",
         "state_count",
         "label_count",
+        "span_count",
         "out_count",
         "back_count",
         "exception_count",
@@ -110,6 +136,9 @@ BLOCK_COLUMNS: dict[str, set[str]] = {
         "state_out",
         "state_back",
         "state_minutes",
+        "state_span",
+        "span_first",
+        "span_last",
         "label_weekday",
         "label_from",
         "label_to",
@@ -207,8 +236,12 @@ def check_page(report: Report, file: str, text: str) -> str:
         report.add(file, "remote", "", f"Lädt von einem anderen Server: {address[:80]}")
     if not page.policies:
         report.add(file, "policy", "", "Ohne Inhaltsrichtlinie (Content-Security-Policy)")
+    allowed = f"img-src data: https://{host}" if (host := _background_host(page)) else ""
     for policy in page.policies:
-        if _NO_NETWORK.search(policy) or "default-src" not in policy:
+        # Pictures of the one host that readers may switch on, told in the data, and nothing else.
+        parts = [part.strip() for part in policy.split(";")]
+        rest = "; ".join(part for part in parts if not allowed or part != allowed)
+        if _NO_NETWORK.search(rest) or "default-src" not in policy:
             report.add(file, "policy", "", "Die Inhaltsrichtlinie erlaubt andere Server")
     tables = [t for n, rows in enumerate(page.tables) for t in tables_of(rows, f"Tabelle {n + 1}")]
     check_tables(report, file, tables)
@@ -222,6 +255,22 @@ def check_page(report: Report, file: str, text: str) -> str:
             source = "".join(content)
             text = text.replace(source, _check_data(report, file, source, packed), 1)
     return text
+
+
+def _background_host(page: _Page) -> str:
+    """Host of the map that readers of the page may switch on; "" where there is none."""
+    for attributes, content in page.blocks:
+        if attributes.get("id") != "data" or "json" not in attributes.get("type", ""):
+            continue
+        try:
+            background = json.loads("".join(content))["background"]
+            address = urlsplit(background["url"])
+            host = str(background["host"])
+        except (KeyError, RecursionError, TypeError, ValueError):
+            return ""
+        known = re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host)
+        return host if known and (address.scheme, address.netloc) == ("https", host) else ""
+    return ""
 
 
 def _in_blocks(page: _Page) -> Iterator[str]:
@@ -252,7 +301,7 @@ def _check_data(report: Report, file: str, source: str, packed: Mapping[str, str
     try:
         _check_blocks(report, file, data.get("blocks") or {}, packed)
         _check_cells(report, file, data, packed)
-        _check_counts(report, file, data)
+        _check_counts(report, file, data, packed)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, SourceError):
         report.add(
             file, "unreadable", "Daten der Seite", "anders aufgebaut als bekannt, nicht prüfbar"
@@ -311,7 +360,9 @@ def _check_cells(
     check_cells(report, file, "Karte", areas, residents)
 
 
-def _check_counts(report: Report, file: str, data: Mapping[str, Any]) -> None:
+def _check_counts(
+    report: Report, file: str, data: Mapping[str, Any], packed: Mapping[str, str]
+) -> None:
     """The tables behind the map, as the workbook has them."""
     say = {key.removeprefix("column."): words[0] for key, words in WORDS.items()}
     names = ("residents", "covered", "share")
@@ -321,7 +372,7 @@ def _check_counts(report: Report, file: str, data: Mapping[str, Any]) -> None:
         for key, columns in (data.get("table") or {"by": {}})["by"].items()
     ]
     titles = [say[n] for n in ("area", "category", "residents", "covered", "share_covered")]
-    gaps = [[gap.get(n) for n in ("name", "residents", "need")] for gap in data.get("gaps", [])]
+    gaps = [row for name in packed if name.startswith("gaps-") for row in _gaps(data, packed, name)]
     found = []
     for place, head, body in (
         ("Gemeinden", titles, rows),
@@ -329,3 +380,14 @@ def _check_counts(report: Report, file: str, data: Mapping[str, Any]) -> None:
     ):
         found += tables_of([head, *body], place)
     check_tables(report, file, found)
+
+
+def _gaps(data: Mapping[str, Any], packed: Mapping[str, str], block: str) -> list[list[object]]:
+    """Name, residents and need of each underserved area."""
+    gaps = unpack(packed[block], data["blocks"][block])
+    missing = MISSING["u32"]
+    names = [data["gaps"]["names"][at] for at in gaps["name"].tolist()]
+    numbers = [
+        [None if n == missing else n for n in gaps[key].tolist()] for key in ("residents", "need")
+    ]
+    return [list(row) for row in zip(names, *numbers, strict=True)]

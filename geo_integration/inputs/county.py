@@ -19,9 +19,12 @@ from geo_integration.inputs.calendars import (
     read_calendar,
     require_validity,
 )
+from geo_integration.inputs.context import Context, read_context, with_credit, with_network
 from geo_integration.inputs.geocoding.chain import read_gazetteer
 from geo_integration.inputs.geocoding.county import locate_in_county
 from geo_integration.inputs.geocoding.ledger import LEDGER
+from geo_integration.inputs.houses import houses_in_cells
+from geo_integration.inputs.line_network import line_network
 from geo_integration.inputs.offers.checks import note_doubles, with_age
 from geo_integration.inputs.offers.lists import OfferInputs, read_offers, rows_with
 from geo_integration.inputs.people import read_people, told
@@ -65,6 +68,7 @@ LAYERS = (
     "addresses",
     "streets",
     "timetable",
+    "context",
 )
 T = TypeVar("T")
 
@@ -95,6 +99,8 @@ class Inputs(NamedTuple):
     faults: pd.DataFrame
     rejected_offers: pd.DataFrame
     doubtful_offers: pd.DataFrame
+    context: gpd.GeoDataFrame
+    houses: pd.DataFrame | None = None
 
 
 class Inspection(NamedTuple):
@@ -263,7 +269,22 @@ def inspect_county(
                 ),
                 lambda found: told(found, settings.people),
             )
+    houses = None
+    if (
+        areas is not None
+        and cells is not None
+        and gazetteer is not None
+        and settings.maps.addresses
+    ):
+        houses = reader.read(
+            "houses",
+            lambda: houses_in_cells(gazetteer, areas, cells),
+            lambda h: f"{len(h)} Hausnummern für die Suche",
+        )
     streets = reader.read("streets", lambda: _streets(settings), _say_streets)
+    context = None
+    if areas is not None and "streets" not in reader.failed:
+        context = reader.read("context", lambda: _context(settings, areas, faults), _say_context)
     sources = reader.read(
         "register", lambda: read_register(settings.layer("register")), lambda r: f"{len(r)} Quellen"
     )
@@ -279,8 +300,13 @@ def inspect_county(
         and sources is not None
         and totals is not None
         and people is not None
+        and context is not None
         and not reader.errors
     ):
+        connections = _connections(
+            feed, dates[0], until_s=seconds_of_day(settings.rule.latest_return)
+        )
+        network = line_network(feed.stops, feed.trips, connections.values())
         inputs = Inputs(
             areas=areas,
             places=places,
@@ -290,19 +316,19 @@ def inspect_county(
             stops=feed.stops,
             trips=feed.trips,
             transfers=feed.transfers,
-            connections=_connections(
-                feed, dates[0], until_s=seconds_of_day(settings.rule.latest_return)
-            ),
+            connections=connections,
             service_dates=dates[0],
             trips_by_date=dates[1],
             varying_lines=varying_lines(feed, *dates),
             streets=streets,
             totals=totals,
             people=people,
-            sources=sources,
+            sources=with_credit(sources, [*context.osm, *_searched_osm(settings)]),
             faults=faults.frame(),
             rejected_offers=found.rejected,
             doubtful_offers=rows_with(found.raw, faults, "warning"),
+            context=with_network(context.drawn, network, areas),
+            houses=houses,
         )
     return Inspection(inputs, reader.errors, faults, reader.held, reader.parts, reader.failed)
 
@@ -458,6 +484,13 @@ def _say_addresses(gazetteer: Gazetteer) -> str:
     return f"{sum(map(len, lists))} Adressen" if lists else "keine"
 
 
+def _searched_osm(settings: Settings) -> list[str]:
+    """The OpenStreetMap extract whose addresses the pages can search, if they do."""
+    if not settings.maps.addresses or settings.layers.addresses is not None:
+        return []
+    return [name for name in (settings.geocoding.osm or settings.layers.streets,) if name]
+
+
 def _say_totals(totals: pd.DataFrame) -> str:
     several = totals.groupby("label", sort=False)["value"]
     said = [
@@ -473,6 +506,18 @@ def _streets(settings: Settings) -> Streets | None:
     if path is None:
         return None
     return read_streets(path, settings.county.crs, cache=settings.folder / ".cache")
+
+
+def _context(settings: Settings, areas: gpd.GeoDataFrame, faults: FaultList) -> Context:
+    """CONTEXT of the files that the profile names, else of the streets."""
+    files, streets = settings.files("context"), settings.layer("streets")
+    return read_context(files, streets, areas, faults, cache=settings.folder / ".cache")
+
+
+def _say_context(context: Context) -> str:
+    if context.drawn.empty:
+        return "keiner: nur die Linien des Fahrplans"
+    return f"{context.drawn.length.sum() / 1000:.0f} km Straßen, Bahn, Ufer"
 
 
 def _say_streets(streets: Streets | None) -> str:

@@ -39,10 +39,13 @@ NAMES = {
     "stops": "Haltestellen",
     "addresses": "Adressen",
     "streets": "Straßen",
+    "context": "Kartenbild",
     "register": "Quellen",
 }
+# Nothing is amiss where there are none of these.
+_EXTRA = ("totals", "people", "context")
 # What else is read than a file of the layer itself, and the layer that it belongs to.
-_STEPS = {"dates": "timetable", "geocoding": "offers"}
+_STEPS = {"dates": "timetable", "geocoding": "offers", "houses": "addresses"}
 
 
 class LayerReport(NamedTuple):
@@ -74,11 +77,13 @@ def inspect_layers(settings: Settings, found: Inspection, *, today: dt.date) -> 
     Returns
     -------
     list of LayerReport
-        In the order of `NAMES`; layers that the profile does not name are there as missing.
+        In the order of `NAMES`; layers that the profile does not name are there as missing, but
+        for totals, people and context.
     """
+    extra = [name for name in _EXTRA if settings.files(name)]
     fields = [name.rstrip("_") for name in type(settings.layers).model_fields]
-    tables = [name for name in ("totals", "people") if settings.files(name)]
-    keys = [name for name in NAMES if name in (*fields, *tables)]
+    fields = [name for name in fields if name not in _EXTRA]
+    keys = [name for name in NAMES if name in (*fields, *extra)]
     keys += [name for name in fields if name not in NAMES]
     files = {key: [layer_file(path) for path in settings.files(key)] for key in keys}
     faults = _by_layer(files, found.faults)

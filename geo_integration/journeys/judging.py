@@ -140,6 +140,16 @@ def _rank(out, home, start, end, direct, afoot, limits, limit_s, any_day, has_st
 
 
 @compiled
+def _served_span(visits, ranks, chosen):
+    """Start of the first visit that is served on the day of the chosen one, and end of the last."""
+    session, first, last = visits[chosen, SESSION], FAR, np.int32(-1)
+    for k in range(len(ranks)):
+        if ranks[k] == _SERVED and visits[k, SESSION] == session:
+            first, last = min(first, visits[k, START]), max(last, visits[k, END])
+    return first, last
+
+
+@compiled
 def judge(visits, drop_in, rides, open_, access, direct, afoot, limits, limit_min, found):
     """Fill the round trip of every home: the worst session of a course, the best visit else.
 
@@ -159,6 +169,7 @@ def judge(visits, drop_in, rides, open_, access, direct, afoot, limits, limit_mi
     ways = np.empty((2, len(direct)), np.int32)
     w_start, w_stop, w_seconds = access
     exact, exact_of, reason = rides.exact, rides.exact_of, found.reason
+    ranks, found.first_s[:], found.last_s[:] = np.empty(count, np.int8), -1, -1
     for h in range(len(direct)):
         low, high, walk = w_start[h], w_start[h + 1], direct[h]
         if walk >= FAR and (afoot or low == high):
@@ -186,6 +197,7 @@ def judge(visits, drop_in, rides, open_, access, direct, afoot, limits, limit_mi
                 for w in range(low, high):
                     any_day = any_day or open_[visits[k, OPEN], w_stop[w]]
             r = _rank(there, back, start, end, walk, afoot, limits, limit_s, any_day, high > low)
+            ranks[k] = r
             # A way that is not known is not the longest; where both are not, there is none.
             way = max(there if there < FAR else 0, back if back < FAR else 0)
             way = FAR if there >= FAR and back >= FAR else np.int32(way)
@@ -197,6 +209,8 @@ def judge(visits, drop_in, rides, open_, access, direct, afoot, limits, limit_mi
                 rank, longer = r, way
                 chosen[h], ways[0, h], ways[1, h] = k, there, back
         reason[h] = rank
+        if drop_in and rank == _SERVED:
+            found.first_s[h], found.last_s[h] = _served_span(visits, ranks, chosen[h])
     _write(
         visits, chosen, ways[0], direct, rides, access, THERE,
         found.out_min, found.leave_s, found.out_trip, found.out_stop, found.out_rides,

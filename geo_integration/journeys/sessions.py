@@ -232,6 +232,7 @@ def _room(offer_id: str, shape: tuple[int, int, int]) -> Roundtrips:
         *minutes,
         *codes,
         *(np.empty(shape, np.int8) for _ in range(2)),
+        *(np.empty(shape, np.int32) for _ in range(2)),
     )
 
 
@@ -246,7 +247,8 @@ def _nothing(found: Roundtrips) -> None:
     for values in (found.leave_s, found.out_min, found.wait_min, found.back_min, found.home_s):
         values[:] = np.nan
     for codes in (
-        found.session, found.out_trip, found.back_trip, found.out_stop, found.back_stop
+        found.session, found.out_trip, found.back_trip, found.out_stop, found.back_stop,
+        found.first_s, found.last_s,
     ):  # fmt: skip
         codes[:] = -1
     for rides in (found.out_rides, found.back_rides):

@@ -209,7 +209,8 @@ class Keeper:
             alike &= (values == other) | (np.isnan(values) & np.isnan(other))
         if alike.any():
             nowhere = {"out_min": np.nan, "back_min": np.nan, "wait_min": np.nan}
-            nowhere |= {"out_trip": -1, "back_trip": -1, "reason": ALIKE}
+            nowhere |= dict.fromkeys(("out_trip", "back_trip", "first_s", "last_s"), -1)
+            nowhere |= {"reason": ALIKE}
             for name, value in nowhere.items():
                 part[name] = np.where(alike, part[name].dtype.type(value), part[name])
         ways = self._way(1, part, "out", "leave_s"), self._way(-1, part, "back", "home_s")
@@ -222,7 +223,8 @@ class Keeper:
             )
         )  # fmt: skip
         labels = self._labels(visit)
-        state, states = numbered(state_keys(part["reason"], label, kinds, minutes[0]))
+        span, spans = numbered(part["first_s"].astype(np.int64) + 1 << 32 | part["last_s"] + 1)
+        state, states = numbered(state_keys(part["reason"], label, kinds, minutes[0], span))
         rules, entries, exceptions = [], [], []
         for way in ways:
             own = self._entries(label, way)
@@ -247,6 +249,7 @@ class Keeper:
             _states(states),
             state.astype(np.uint8 if len(states) <= 256 else np.uint16),
             labels,
+            np.column_stack((spans >> 32, spans & 0xFFFFFFFF)).astype(np.int32) - 1,
             entries[0],
             entries[1],
             rows[np.lexsort((rows[:, ABOUT], rows[:, CELL]))],
@@ -342,7 +345,7 @@ def _index(
 
 def _states(keys: NDArray[np.int64]) -> NDArray[np.int32]:
     """States by their keys, from `state_keys`."""
-    reason = keys >> 36
+    reason = keys >> 36 & 0xFF
     far = np.where(reason == _SERVED, _OVER_LIMIT, reason)
     columns = (
         reason,
@@ -351,6 +354,7 @@ def _states(keys: NDArray[np.int64]) -> NDArray[np.int32]:
         keys >> 18 & 3,
         keys >> 16 & 3,
         keys & 0xFFFF,
+        keys >> 44,
     )
     return np.column_stack(columns).astype(np.int32)
 

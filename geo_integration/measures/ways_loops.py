@@ -150,13 +150,14 @@ def visits(session, times, kinds, minutes, left, home, venue, step):
 
 
 @compiled
-def state_keys(reason, label, kinds, minutes):
+def state_keys(reason, label, kinds, minutes, span):
     """All that a state stands for, as one number; what is served or too far is one."""
     keys = np.empty(len(reason), np.int64)
     for h in range(len(reason)):
         r = _SERVED if reason[h] == _OVER_LIMIT else np.int64(reason[h])
         usual = minutes[h] if kinds[0][h] == USUAL else 0
-        keys[h] = ((r << 16 | (label[h] + 1)) << 4 | kinds[0][h] << 2 | kinds[1][h]) << 16 | usual
+        how = np.int64(kinds[0][h] << 2 | kinds[1][h])
+        keys[h] = ((np.int64(span[h]) << 8 | r) << 16 | (label[h] + 1)) << 20 | how << 16 | usual
     return keys
 
 

@@ -29,6 +29,7 @@ from geo_integration.ways import (
     RIDE,
     RIDES,
     SESSION,
+    SPAN,
     START_S,
     USUAL,
     VALUE,
@@ -66,6 +67,8 @@ class Way(NamedTuple):
     back_stop: NDArray[np.int32]
     out_rides: NDArray[np.int32]
     back_rides: NDArray[np.int32]
+    first_s: NDArray[np.int32]
+    last_s: NDArray[np.int32]
 
 
 class Timetable(NamedTuple):
@@ -210,7 +213,7 @@ def read_table(table: Table, afoot: NDArray[np.int32], times: Timetable) -> Way:
     return Way(
         np.where(far, state[:, REASON_FAR], state[:, REASON]), visit[:, SESSION], out.moment,
         out.minutes, waits, back.minutes, back.moment, out.trip, back.trip, out.stop, back.stop,
-        out.rides, back.rides,
+        out.rides, back.rides, *table.spans[state[:, SPAN]].T,
     )  # fmt: skip
 
 

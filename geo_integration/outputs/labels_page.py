@@ -11,7 +11,7 @@ _VIEWS: dict[str, tuple[str, str]] = {
     "control.compare_none": ("– kein Vergleich –", "– no comparison –"),
     "view.time": ("Minuten von Tür zu Tür", "Minutes from door to door"),
     "view.why": ("Erreichbar, oder warum nicht", "Within reach, or why not"),
-    "view.lost": ("Verlust gegenüber dem ersten Tag", "Loss compared with the first day"),
+    "view.lost": ("Verlust gegenüber: {first}", "Lost compared with: {first}"),
     "view.quality": ("ÖV-Güteklasse", "Public transport quality"),
     "view.supply": ("Plätze je 1.000 Einwohner", "Places for 1,000 residents"),
     "mode.transit": ("Bus, Bahn, Fähre, zu Fuß", "Bus, train, ferry, on foot"),
@@ -45,15 +45,19 @@ _VIEWS: dict[str, tuple[str, str]] = {
         "of the {residents} {people} reach an offer {how}.",
     ),
     "headline.uncovered": ("Für {n} gilt das nicht.", "{n} do not."),
+    "card.quality": ("ÖV-Güteklasse {letter}", "Public transport class {letter}"),
+    "card.quality_none": ("ohne ÖV-Güteklasse", "No public transport class"),
+    "headline.compared": (
+        "Zum Vergleich – {other}: {share} ({n}).",
+        "Compared with {other}: {share} ({n}).",
+    ),
+    "headline.compared_withheld": (
+        "Zum Vergleich – {other}: zu wenige für einen Anteil.",
+        "Compared with {other}: too few for a share.",
+    ),
     "headline.changed": (
-        (
-            "So eingestellt. Im Bericht gilt: mit Bus, Bahn, Fähre oder zu Fuß, hin und zurück, "
-            "höchstens {limit} Minuten je Weg."
-        ),
-        (
-            "As set here. The report counts: by bus, train, ferry or on foot, there and back, at "
-            "most {limit} minutes each way."
-        ),
+        " · hier umgestellt; im Bericht: mit Bus und Bahn hin und zurück in {limit} Minuten",
+        " · changed here; in the report: by bus and train there and back in {limit} minutes",
     ),
     "headline.both": (
         "{mode} hin und zurück in höchstens {minutes} Minuten je Weg",
@@ -90,12 +94,80 @@ _VIEWS: dict[str, tuple[str, str]] = {
         "Ort, Haltestelle oder Angebot suchen",
         "Search for a place, stop or offer",
     ),
+    "search.label_addresses": (
+        "Adresse, Ort, Haltestelle oder Angebot suchen",
+        "Search for an address, place, stop or offer",
+    ),
     "search.place": ("Ort", "Place"),
+    "search.address": ("Adresse", "Address"),
+    "search.street": ("Straße", "Street"),
+    "search.point": ("Koordinaten", "Coordinates"),
+    "search.coordinates": ("{north} Nord, {east} Ost", "{north} north, {east} east"),
+    "search.missing": ("Nr. {asked} fehlt im Verzeichnis", "no. {asked} is not in the list"),
+    "search.other_town": ("anderer Ort", "another town"),
+    "search.astray": (
+        "Im eingegebenen Ort steht diese Straße nicht im Verzeichnis; gezeigt ist {text}.",
+        "The town you typed has no such street in the list; shown is {text}.",
+    ),
+    "search.no_number": (
+        "Hausnummer {asked} nicht gefunden; gezeigt ist Nr. {shown}.",
+        "House number {asked} not found; shown is no. {shown}.",
+    ),
+    "search.middle": (
+        "Gezeigt ist die Mitte der Straße; mit Hausnummer wird es genau.",
+        "Shown is the middle of the street; a house number makes it exact.",
+    ),
+    "search.nearby": (
+        "Die Adresse liegt in keiner bewohnten Zelle; gezeigt ist die nächste (bis 300 m).",
+        "The address lies in no inhabited cell; shown is the nearest one, at most 300 m away.",
+    ),
+    "search.no_cell": (
+        "Diese Adresse liegt in keiner bewohnten Zelle, auch nicht im Umkreis von 300 m.",
+        "This address lies in no inhabited cell, nor is there one within 300 m.",
+    ),
+    "search.no_cell_here": (
+        "Diese Adresse liegt in keiner Zelle dieser Seite; bitte im ganzen Landkreis suchen.",
+        "This address lies in no cell of this page; please search on the page of the county.",
+    ),
+    "search.nearest": (
+        "Dort wohnt niemand; gezeigt ist die nächste bewohnte Zelle, etwa {metres} m entfernt.",
+        "Nobody lives there; shown is the nearest inhabited cell, about {metres} m away.",
+    ),
+    "search.elsewhere": (
+        "Das liegt in {name}, außerhalb dieser Seite.",
+        "That lies in {name}, beyond this page.",
+    ),
+    "search.beyond": ("Das liegt außerhalb von {name}.", "That lies outside {name}."),
+    "search.swapped": (
+        "Breite und Länge waren vertauscht.",
+        "Latitude and longitude were exchanged.",
+    ),
     "search.stop": ("Haltestelle", "Stop"),
     "search.offer": ("Angebot", "Offer"),
     "search.found": ("{n} Treffer", "{n} found"),
     "search.none": ("nichts gefunden", "nothing found"),
-    "search.outside": ("Dort wohnt niemand.", "Nobody lives there."),
+    "search.outside": (
+        "Dort wohnt niemand, auch nicht im Umkreis von {metres} m.",
+        "Nobody lives there, nor within {metres} m.",
+    ),
+    "background.label": ("Hintergrundkarte aus dem Internet", "Background map from the internet"),
+    "background.note": (
+        (
+            "Beim Einschalten lädt Ihr Browser Kartenbilder von {host}. Dieser Server sieht dann "
+            "Ihre IP-Adresse und welchen Ausschnitt Sie ansehen. Vorher wird nichts geladen, und "
+            "nichts wird gemerkt: Auf der nächsten Seite ist die Karte wieder aus."
+        ),
+        (
+            "When switched on, your browser loads pictures from {host}. That server then sees "
+            "your IP address and which part of the map you look at. Nothing is loaded before, and "
+            "nothing is remembered: on the next page the map is off again."
+        ),
+    ),
+    "background.failed": (
+        "Die Karte aus dem Internet lässt sich nicht laden und ist wieder aus.",
+        "The map from the internet cannot be loaded and is off again.",
+    ),
+    "background.credit": ("Hintergrund: {text}", "Background: {text}"),
     "filter.text": ("Suche in den Angeboten", "Search the offers"),
     "filter.weekday": ("Wochentag", "Weekday"),
     "filter.from": ("Beginn ab", "Begins from"),
@@ -106,6 +178,8 @@ _VIEWS: dict[str, tuple[str, str]] = {
     "filter.barrier_free": ("barrierefrei", "step-free"),
     "filter.childcare": ("mit Kinderbetreuung", "with childcare"),
     "filter.women_only": ("nur für Frauen", "women only"),
+    "filter.stale": ("seit sechs Monaten nicht bestätigt", "not confirmed for six months"),
+    "filter.everything": ("alle Kategorien", "all categories"),
     "filter.free": ("nicht ausgebucht", "not full"),
     "filter.reset": ("Filter zurücksetzen", "Reset filters"),
     "filter.found": ("{n} von {all} Angeboten", "{n} of {all} offers"),
@@ -128,6 +202,10 @@ _VIEWS: dict[str, tuple[str, str]] = {
     "csv.gap": ("Gebiet", "Area"),
     "csv.nearest": ("nächstes Angebot", "nearest offer"),
     "csv.minutes": ("Minuten", "Minutes"),
+    "line.visits": (
+        "Besuch möglich: frühestens ab {first}, spätestens bis {last} Uhr",
+        "visit possible: from {first} at the earliest, until {last} at the latest",
+    ),
     "line.session": ("{day} {start}–{end} Uhr", "{day} {start}–{end}"),
     "line.out": (
         "hin {minutes}: {leave} aus dem Haus, ab {stop} mit {line}, da um {arrive}",
@@ -176,7 +254,13 @@ _VIEWS: dict[str, tuple[str, str]] = {
     "offers.confirmed": ("Bestätigt", "Confirmed"),
     "offers.stale": ("veraltet", "out of date"),
     "gap.need": ("davon etwa {n} aus der Zielgruppe", "about {n} of the target group"),
-    "layer.context": ("Straßen, Bahn, Küste", "Roads, rail, coast"),
+    "layer.context": ("Gewässer, Straßen, Linien", "Waters, roads, lines"),
+    "context.water": ("Gewässer", "Water"),
+    "context.green": ("Wald und Grün", "Woods and parks"),
+    "context.road": ("Straße", "Road"),
+    "context.rail": ("Bahn", "Railway"),
+    "context.ferry": ("Fähre", "Ferry"),
+    "context.bus": ("Bus (Luftlinie)", "Bus (straight line)"),
 }
 
 _PAGE: dict[str, tuple[str, str]] = {
@@ -228,8 +312,8 @@ _PAGE: dict[str, tuple[str, str]] = {
     "layer.places": ("Ortsnamen", "Place names"),
     "layer.borders": ("Gemeindegrenzen", "Municipal boundaries"),
     "layer.stops_hint": (
-        "Haltestellen erscheinen erst nach dem Hineinzoomen.",
-        "Stops appear once you zoom in.",
+        "Haltestellen, Buslinien und kleinere Straßen erscheinen erst nach dem Hineinzoomen.",
+        "Stops, bus lines and smaller roads appear once you zoom in.",
     ),
     "map.label": (
         (
@@ -349,8 +433,8 @@ _GRADES: dict[str, tuple[str, str]] = {
 _TABLES: dict[str, tuple[str, str]] = {
     "areas.heading": ("Gemeinden im Vergleich", "Municipalities compared"),
     "areas.caption": (
-        "{category}: {people} mit Angebot in Reichweite, hin und zurück",
-        "{category}: {people} with an offer within reach, there and back",
+        "{category}: {people}, die ein Angebot {how} erreichen",
+        "{category}: {people} who reach an offer {how}",
     ),
     "areas.name": ("Gemeinde", "Municipality"),
     "areas.total": ("Landkreis gesamt", "Whole county"),
@@ -461,11 +545,14 @@ _TABLES: dict[str, tuple[str, str]] = {
     "source.places": ("Orte", "Places"),
     "source.stops": ("Haltestellen", "Stops"),
     "source.residents": ("Einwohner", "Residents"),
+    "source.totals": ("Gesamtzahlen", "Totals"),
+    "source.people": ("Personen", "People"),
     "source.offers": ("Angebote", "Offers"),
     "source.timetable": ("Fahrplan", "Timetable"),
     "source.calendar": ("Kalender", "Calendar"),
     "source.addresses": ("Adressen", "Addresses"),
     "source.streets": ("Wege", "Streets"),
+    "source.context": ("Kartenbild", "Map context"),
     "sources.software": (
         (
             "Kartensoftware: Leaflet 1.9.3 (BSD-2-Clause), © 2010–2022 Vladimir Agafonkin, "

@@ -114,6 +114,5 @@ SHEET_WORDS: dict[str, tuple[str, str]] = {
     "print.sources": ("Quellen: {list}.", "Sources: {list}."),
     "print.source": ("{layers}: {attribution}", "{layers}: {attribution}"),
     "print.source_date": ("Stand {date}", "as of {date}"),
-    "source.totals": ("Summen", "Totals"),
     "print.sheet": ("Blatt {n} von {all}", "Sheet {n} of {all}"),
 }

@@ -16,6 +16,7 @@ from geo_integration.journeys.transit import build_network, changes, search
 
 MONDAY = dt.date(2026, 11, 23)
 NIGHT = 10**6
+MOST = REASONS.index(SERVED)
 
 
 def world_of(day, access, **limits):
@@ -290,6 +291,38 @@ def test_a_course_is_as_good_as_its_worst_session_and_opening_hours_as_their_bes
         )
         assert REASONS[found.reason[0]] == SERVED
         assert (found.out_min[0], found.session[0]) == (out_min, session)
+
+
+@given(st.integers(0, 10**6), st.integers(0, 40), st.integers(0, 12))
+def test_first_and_last_visit_are_those_that_are_reached_as_courses(seed, start, wait):
+    (trips, walks, buffer_s, egress), access, direct = homes_of(seed)
+    scale = 400
+    trips = [[(u, v, d * scale, a * scale, b, e) for u, v, d, a, b, e in own] for own in trips]
+    day = trips, walks, buffer_s, egress
+    opens, rule = start * scale, {"max_wait_s": wait * scale, "visit_s": 1000}
+    hours = Session(7, 0, opens, opens + 9000, term_only=False)
+    found = reached(day, access, direct, [hours], drop_in=True, limit_min=60.0, **rule)
+    begins = [*range(opens, opens + 8000, 1800), opens + 8000]
+    alone = [
+        reached(day, access, direct, course(begin, begin + 1000), limit_min=60.0, **rule).reason
+        for begin in begins
+    ]
+    for home in range(len(direct)):
+        served = [b for b, reason in zip(begins, alone, strict=True) if reason[home] == MOST]
+        expected = (served[0], served[-1] + 1000) if served else (-1, -1)
+        assert (found.first_s[home], found.last_s[home]) == expected
+
+
+def test_first_and_last_visit_lie_on_the_day_of_the_session_and_courses_have_none():
+    buses = one_bus((500, 900))[0]
+    home = [[(1, 0, 1200, 1300, True, True)]]
+    day = buses + home, [[(0, 0)], [(1, 0)]], 60, [oracle.NEVER, 0]
+    for drop_in, expected in ((True, (1000, 1100)), (False, (-1, -1))):
+        found = reached(
+            day, [[(0, 0)]], [oracle.NEVER], course(1000, 1100), drop_in=drop_in, earliest_s=0,
+            visit_s=100,
+        )  # fmt: skip
+        assert (found.first_s[0], found.last_s[0]) == expected
 
 
 def test_without_known_times_the_median_way_counts_not_the_best_one():

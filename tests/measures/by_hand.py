@@ -131,6 +131,7 @@ def as_roundtrips(table, cells, day_types):
             *(np.full(shape, np.nan, np.float32) for _ in range(5)),
             *(np.full(shape, -1, np.int32) for _ in range(4)),
             *(np.zeros(shape, np.int8) for _ in range(2)),
+            *(np.full(shape, -1, np.int32) for _ in range(2)),
         )
         for row in rows.itertuples():
             at = (

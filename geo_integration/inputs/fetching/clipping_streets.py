@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_KEYS = ("highway", "route", "railway", "waterway", "natural")
+# Of these keys only what maps show for orientation, see inputs/context.py.
+_ONLY = {
+    "railway": ("rail", "light_rail", "narrow_gauge", "subway", "tram"),
+    "waterway": ("river", "canal", "riverbank"),
+    "natural": ("coastline", "water"),
+}
+
+
 class ClippedStreets(NamedTuple):
     """What is left of a street map; `date` of the map, empty where it is unknown."""
 
@@ -29,7 +38,8 @@ class ClippedStreets(NamedTuple):
 def clip_streets(source: Path, target: Path, area: shapely.Geometry) -> ClippedStreets:
     """Keep of an OpenStreetMap extract the streets and ferries that have a point inside, whole.
 
-    Names of mappers, dates of changes and everything but streets are left out.
+    Railways, coast, rivers and simple lakes stay too, because maps show them. Names of mappers,
+    dates of changes and everything else are left out.
 
     Parameters
     ----------
@@ -75,10 +85,12 @@ def clip_streets(source: Path, target: Path, area: shapely.Geometry) -> ClippedS
 
 
 def _streets_of(source: Path) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Numbers of streets, where the points of each start, and the numbers of the points."""
+    """Numbers of ways, where the points of each start, and the numbers of the points."""
     ways, start, refs = array("q"), array("q"), array("q")
     streets: Any = osmium.FileProcessor(str(source), osmium.osm.WAY)
-    for street in streets.with_filter(osmium.filter.KeyFilter("highway", "route")):
+    for street in streets.with_filter(osmium.filter.KeyFilter(*_KEYS)):
+        if not _is_kept(street.tags):
+            continue
         ways.append(street.id)
         start.append(len(refs))
         refs.extend([node.ref for node in street.nodes])
@@ -86,6 +98,13 @@ def _streets_of(source: Path) -> tuple[NDArray[np.int64], NDArray[np.int64], NDA
             ways.pop()
             start.pop()
     return np.array(ways, np.int64), np.array(start, np.int64), np.array(refs, np.int64)
+
+
+def _is_kept(tags: Any) -> bool:  # noqa: ANN401 - osmium's list of tags
+    """Whether a way is a street or ferry, or shown for orientation."""
+    if "highway" in tags or "route" in tags:
+        return True
+    return any(tags.get(key) in values for key, values in _ONLY.items())
 
 
 def _inside(source: Path, wanted: NDArray[np.int64], area: shapely.Geometry) -> NDArray[np.int64]:

@@ -34,7 +34,13 @@ if TYPE_CHECKING:
 REGISTER = "register.csv"
 State = Literal["da", "geladen", "fehlgeschlagen"]
 _OVERPASS = "[out:xml][timeout:100];({parts});(._;>;);out body;"
-_STREETS = ('way["highway"]', 'way["route"="ferry"]')
+_STREETS = (
+    'way["highway"]',
+    'way["route"="ferry"]',
+    'way["railway"~"^(rail|light_rail|narrow_gauge|subway|tram)$"]',
+    'way["waterway"~"^(river|canal|riverbank)$"]',
+    'way["natural"~"^(coastline|water)$"]',
+)
 
 
 class Outcome(NamedTuple):

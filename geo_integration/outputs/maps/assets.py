@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from functools import cache
 from importlib import resources
@@ -43,12 +44,16 @@ SCRIPTS = (
     "ways.js",
     "raster.js",
     "grid.js",
+    "sheet.js",
     "data.js",
     "views.js",
     "layers.js",
+    "context.js",
     "cards.js",
     "filters.js",
+    "addresses.js",
     "search.js",
+    "background.js",
     "tables.js",
     "download.js",
     "print.js",
@@ -103,8 +108,19 @@ def own_script() -> str:
     str
         All files of js/, in order.
     """
-    folder = resources.files(__package__) / "js"
-    return "\n".join((folder / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    return "\n".join(_own_js(name) for name in SCRIPTS)
+
+
+@cache
+def guard_script() -> str:
+    """Script that says so where all the others fail.
+
+    Returns
+    -------
+    str
+        JavaScript for old browsers too.
+    """
+    return _own_js("guard.js")
 
 
 @cache
@@ -129,6 +145,12 @@ def own_style() -> str:
         CSS.
     """
     return (resources.files(__package__) / "page.css").read_text(encoding="utf-8")
+
+
+def _own_js(name: str) -> str:
+    """One of the page's own scripts; letters beyond ASCII are written as escapes."""
+    script = (resources.files(__package__) / "js" / name).read_text(encoding="utf-8")
+    return re.sub(r"[^\x00-\x7f]", lambda found: json.dumps(found[0])[1:-1], script)
 
 
 def _leaflet(name: str) -> bytes:

@@ -31,6 +31,7 @@ TYPES: Final = {"u8": "<u1", "u16": "<u2", "i16": "<i2", "u32": "<u4", "f32": "<
 # What stands for a missing value; in f32 it is NaN.
 MISSING: Final = {"u8": 255, "u16": 65_535, "i16": 32_767, "u32": 4_294_967_295}
 PLAIN, DELTA = "", "delta"
+PLAIN_MARK = "."
 MAX_BYTES = 1 << 28
 _LEVEL = 9
 _NAMES = {np.dtype(code): name for name, code in TYPES.items()}
@@ -38,7 +39,7 @@ _UNSIGNED = {1: "<u1", 2: "<u2", 4: "<u4"}
 
 
 def pack(
-    columns: Mapping[str, NDArray[Any]], *, delta: Collection[str] = ()
+    columns: Mapping[str, NDArray[Any]], *, delta: Collection[str] = (), plain: bool = False
 ) -> tuple[str, Description]:
     """Pack columns into a text.
 
@@ -48,11 +49,14 @@ def pack(
         One-dimensional arrays of uint8, uint16, int16, uint32 or float32, of any length each.
     delta : collection of str
         Columns of whole numbers that are kept as steps from value to value.
+    plain : bool
+        Not compressed: a browser has it at once, without waiting.
 
     Returns
     -------
     text : str
-        Base64 of a gzip stream; the same columns give the same text.
+        Base64 of a gzip stream, or, after a dot, of the columns as they are; the same columns give
+        the same text.
     description : list of tuple
         Name, type, number of values and coding of each column: what `unpack` has to know.
 
@@ -73,7 +77,9 @@ def pack(
             )
         description.append((name, type_, len(values), coding))
         parts.append(_planes(values, coding))
-    return base64.b64encode(_gzip(b"".join(parts))).decode("ascii"), description
+    data = b"".join(parts)
+    text = base64.b64encode(data if plain else _gzip(data)).decode("ascii")
+    return PLAIN_MARK + text if plain else text, description
 
 
 def unpack(text: str, description: Sequence[Sequence[Any]]) -> dict[str, NDArray[Any]]:
@@ -146,10 +152,12 @@ def _gunzip(text: str, size: int) -> bytes:
     if size > MAX_BYTES:
         raise SourceError(f"Datenblock von {math.ceil(size / 2**20)} MiB: zu groß für eine Karte")
     stream = zlib.decompressobj(wbits=31)
+    plain = text.startswith(PLAIN_MARK)
     try:
-        data = stream.decompress(base64.b64decode(text, validate=True), size + 1)
+        data = base64.b64decode(text.removeprefix(PLAIN_MARK), validate=True)
+        data = data if plain else stream.decompress(data, size + 1)
     except (binascii.Error, ValueError, zlib.error) as error:
         raise SourceError(f"Datenblock ist beschädigt ({error})") from error
-    if len(data) != size or not stream.eof or stream.unused_data:
+    if len(data) != size or not (plain or stream.eof) or stream.unused_data:
         raise SourceError(f"Datenblock ist beschädigt: {size} Bytes erwartet, {len(data)} gefunden")
     return data

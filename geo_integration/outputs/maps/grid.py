@@ -66,9 +66,17 @@ class Grid(NamedTuple):
         Returns
         -------
         dict
-            `columns`, `rows`, `x`, `y`, ready for JSON.
+            `columns`, `rows`, `x`, `y`, and as `least` the first column and row with a cell; ready
+            for JSON.
         """
-        return {"columns": self.columns, "rows": self.rows, "x": self.x, "y": self.y}
+        least = [int(self.i.min()), int(self.j.min())]
+        return {
+            "columns": self.columns,
+            "rows": self.rows,
+            "least": least,
+            "x": self.x,
+            "y": self.y,
+        }
 
 
 def grid_of(cells: gpd.GeoDataFrame) -> Grid | None:

@@ -21,11 +21,13 @@ from folium.template import Template
 from geo_integration.outputs.labels import Language, label
 from geo_integration.outputs.maps.assets import (
     LEAFLET_NOTICE,
+    guard_script,
     leaflet_script,
     leaflet_style,
     own_script,
     own_style,
 )
+from geo_integration.outputs.maps.questions import FIRST
 from geo_integration.outputs.maps.skeleton import body, escaped
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ class OfflinePage(Figure):
         '<html lang="{{ this.lang }}">\n<head>\n{{ this.header.render() }}</head>\n'
         "<body>\n{{ this.html.render() }}\n"
         "<script>\n{{ this.script.render() }}</script>\n"
+        "{{ this.rest.render() }}"
         "</body>\n</html>\n"
     )
 
@@ -72,7 +75,8 @@ class OfflinePage(Figure):
         self.header = _Sequence()
         self.html = _Sequence()
         self.script = _Sequence()
-        for part in (self.header, self.html, self.script):
+        self.rest = _Sequence()
+        for part in (self.header, self.html, self.script, self.rest):
             part._parent = self  # noqa: SLF001 - branca has no public way
 
 
@@ -119,7 +123,9 @@ def render_page(page: Page) -> str:
     Returns
     -------
     str
-        HTML. The same page gives the same text, byte by byte.
+        HTML. The same page gives the same text, byte by byte. All of it is ASCII: with a single
+        letter beyond Latin-1 a browser holds the whole file as text of twice the size, and a page
+        that says nothing of its encoding, as in a mail, is read as it was meant.
 
     Raises
     ------
@@ -130,17 +136,21 @@ def render_page(page: Page) -> str:
     figure = OfflinePage(lang)
     for name, part in _head(page.data):
         figure.header.add_child(Raw(part), name=name)
-    figure.html.add_child(Raw(body(page)), name="body")
+    figure.html.add_child(Raw(_ascii(body(page))), name="body")
+    figure.html.add_child(Raw(f"<script>\n{guard_script()}</script>"), name="guard")
     figure.html.add_child(Raw(data_block(page.data)), name="data")
+    # What the first picture needs stands before the scripts, all else after them.
     for name, packed in page.blocks.items():
-        figure.html.add_child(Raw(packed_block(name, packed)), name=name)
-    figure.html.add_child(Raw(f"<script>\n{leaflet_script()}</script>"), name="leaflet")
+        place = figure.html if name in FIRST else figure.rest
+        place.add_child(Raw(packed_block(name, packed)), name=name)
+    # One script: between two a browser might show the page half done.
+    figure.script.add_child(Raw(leaflet_script()), name="leaflet")
     map_ = OfflineMap()
     figure.add_child(map_, name="map")
     map_.render()  # type: ignore[no-untyped-call]  # puts the map's script before the page's
     figure.script.add_child(Raw(own_script()), name="page")
     html: str = figure.render()
-    return html.replace(_POLICY, _policy(html), 1)
+    return html.replace(_POLICY, _policy(html, page.data["background"]), 1)
 
 
 def data_block(data: Mapping[str, Any]) -> str:
@@ -155,9 +165,10 @@ def data_block(data: Mapping[str, Any]) -> str:
     -------
     str
         A script element of type application/json; no character in it can end it or start a tag.
+        All of it is ASCII.
     """
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for sign in "<>&\u2028\u2029":
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
+    for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return f'<script type="application/json" id="data">{text}</script>'
 
@@ -173,20 +184,29 @@ def _head(data: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     yield "policy", f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     yield "viewport", '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield "referrer", '<meta name="referrer" content="no-referrer">'
-    yield "title", f"<title>{escaped(data['title'][data['lang']])}</title>"
+    yield "title", _ascii(f"<title>{escaped(data['title'][data['lang']])}</title>")
     lead = label("page.lead", "en" if data["lang"] == "en" else "de")
-    yield "description", f'<meta name="description" content="{escaped(lead)}">'
+    yield "description", _ascii(f'<meta name="description" content="{escaped(lead)}">')
     yield "licence", f"<!--\n{LEAFLET_NOTICE}\n-->"
     yield "leaflet", f"<style>\n{leaflet_style()}</style>"
     yield "style", f"<style>\n{own_style()}</style>"
 
 
-def _policy(html: str) -> str:
-    """Content security policy: only the scripts and styles of this very page, no network."""
+def _ascii(html: str) -> str:
+    """HTML whose letters beyond ASCII are written as character references."""
+    return html.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def _policy(html: str, background: Mapping[str, str] | None) -> str:
+    """Content security policy: only the scripts and styles of this very page.
+
+    No network, but for pictures of the one host that readers may switch on.
+    """
+    pictures = f"data: https://{background['host']}" if background else "data:"
     scripts = " ".join(_digests(html, "script"))
     styles = " ".join(_digests(html, "style"))
     return (
-        f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src data:; "
+        f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src {pictures}; "
         f"base-uri 'none'; form-action 'none'"
     )
 

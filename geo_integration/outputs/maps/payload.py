@@ -9,19 +9,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import shapely
 
 from geo_integration.errors import OutputError
 from geo_integration.frames import REASONS, Published, Reference
 from geo_integration.outputs.labels import LANGUAGES, OFFER_COLUMNS, Language, label, words
+from geo_integration.outputs.maps.addresses import add_addresses
+from geo_integration.outputs.maps.context_blocks import add_context, cut
 from geo_integration.outputs.maps.encode import (
-    inside_points,
+    GEOGRAPHIC,
     points,
     polygons,
-    positions,
     simplified,
     text,
-    whole,
 )
+from geo_integration.outputs.maps.gap_blocks import add_gaps
 from geo_integration.outputs.maps.offers import offer_entries
 from geo_integration.outputs.maps.questions import (
     Blocks,
@@ -38,6 +40,8 @@ from geo_integration.outputs.maps.tables import AreaTable, area_table, counted, 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
+
     from geo_integration.profile import Named
     from geo_integration.settings import Settings
 
@@ -45,10 +49,9 @@ Payload = dict[str, Any]
 
 # Around a municipality, offers and place names are still shown this far beyond its bounds.
 MARGIN_M = 3000.0
-# Vertices of a gap this close to a straight line are the corners of its cells, nothing else.
-STRAIGHT_M = 2.0
 NAMED = 3
 PLACE_RANKS = ("town", "village", "hamlet")
+GERMANY = shapely.box(5.8, 47.2, 15.1, 55.1)
 
 
 class Page(NamedTuple):
@@ -100,7 +103,7 @@ def build_page(
     shown = in_order(published if area_id is None else _cut(published, area_id))
     offer_ids = [text(v) for v in shown.offers["offer_id"]]
     table = area_table(published, settings, area_id)
-    blocks, outlines = Blocks({}, {}), Outlines([], {})
+    blocks = Blocks({}, {})
     data = {
         "lang": settings.county.language,
         "words": {lang: words(lang) for lang in LANGUAGES},
@@ -113,10 +116,12 @@ def build_page(
         "supply": add_supply(blocks, shown, settings),
         "reference": add_reference(blocks, shown, settings),
         "ways": add_ways(blocks, shown, offer_ids),
+        "context": add_context(blocks, shown.context),
+        "addresses": add_addresses(blocks, shown.houses, list(shown.cells["cell_id"]), known),
+        "background": _background(settings, published),
         "offers": offer_entries(shown, settings, known),
         "offer_columns": [f"offer.{name}" for name in OFFER_COLUMNS],
-        "gaps": _gaps(shown, settings, offer_ids, outlines),
-        "outlines": outlines.shapes,
+        "gaps": add_gaps(blocks, shown, settings, offer_ids),
         "table": {"rows": table.rows, "by": {} if area_id is None else table.first_rows()},
         "sources": sources(published),
         "dates": dates(published, settings),
@@ -124,21 +129,6 @@ def build_page(
     }
     add_questions(blocks, shown, settings)
     return Page(data, blocks.texts, table)
-
-
-class Outlines(NamedTuple):
-    """Outlines of areas, equal ones kept once."""
-
-    shapes: list[list[list[int]]]
-    at: dict[str, int]
-
-    def add(self, shape: list[list[int]]) -> int:
-        """Position of an outline."""
-        key = str(shape)
-        if key not in self.at:
-            self.at[key] = len(self.shapes)
-            self.shapes.append(shape)
-        return self.at[key]
 
 
 def _in_languages(entry: Named) -> dict[str, str]:
@@ -247,7 +237,26 @@ def _cut(published: Published, area_id: str) -> Published:
         sessions=published.sessions[published.sessions["offer_id"].isin(offers["offer_id"])],
         places=published.places[published.places.geometry.intersects(extent)],
         stops=published.stops[published.stops.geometry.intersects(extent)],
+        context=cut(published.context, extent),
+        houses=_houses_of(published.houses, area_id),
     )
+
+
+def _houses_of(houses: pd.DataFrame | None, area_id: str) -> pd.DataFrame | None:
+    """Addresses of one municipality."""
+    return None if houses is None else houses[houses["area_id"] == area_id]
+
+
+def _background(settings: Settings, published: Published) -> dict[str, str] | None:
+    """The map on the net that readers may switch on; the official one of Germany only there."""
+    background = settings.maps.background
+    if not settings.maps.online_background:
+        return None
+    county = shapely.box(*published.areas.to_crs(GEOGRAPHIC).total_bounds)
+    if background.is_german and not GERMANY.contains(county.centroid):
+        return None
+    attribution = background.attribution
+    return {"url": background.url, "host": background.host, "attribution": attribution}
 
 
 def _areas(published: Published, settings: Settings, pages: Mapping[str, str]) -> list[Payload]:
@@ -276,39 +285,3 @@ def _stops(shown: Published) -> list[list[Any]]:
     found = zip(shown.stops["name"], points(shown.stops.geometry), strict=True)
     entries = {(text(name), *at): None for name, at in found if at is not None}
     return [list(entry) for entry in entries]
-
-
-def _gaps(
-    shown: Published, settings: Settings, offers: list[str], outlines: Outlines
-) -> list[Payload]:
-    """Underserved areas, by category, day type and rank; equal outlines are kept once."""
-    categories = [c.id for c in settings.categories]
-    days = [d.id for d in settings.day_types]
-    gaps = shown.gaps.sort_values(["category", "day_type", "rank", "gap_id"])
-    return [
-        {
-            "category": categories.index(row.category),
-            "day": days.index(row.day_type),
-            "rank": int(row.rank),
-            "name": text(row.name),
-            "residents": residents,
-            "cells": int(row.cells),
-            "reason": REASONS.index(row.reason),
-            "offer": offer,
-            "minutes": minutes,
-            "need": need,
-            "rings": outlines.add(rings),
-            "at": at,
-        }
-        for row, residents, offer, minutes, need, rings, at in zip(
-            gaps.itertuples(index=False),
-            whole(gaps["residents"]),
-            positions(gaps["offer_id"], offers),
-            whole(gaps["minutes"]),
-            whole(gaps["need"]),
-            polygons(gaps.geometry.simplify(STRAIGHT_M)),
-            inside_points(gaps.geometry),
-            strict=True,
-        )
-        if row.category in categories and row.day_type in days
-    ]

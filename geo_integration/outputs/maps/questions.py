@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from geo_integration.settings import Settings
 
 MINUTES = ("out", "back", "walk", "booked", "lead")
+# What the first picture needs.
+FIRST = ("cells", "q-0-0", "gaps-0-0")
 # Seven bits hold the reason, the eighth that there is a way there and back, however long.
 COMPLETE = 128
 MOST_MINUTES = 254
@@ -36,8 +38,8 @@ class Blocks(NamedTuple):
     about: dict[str, Description]
 
     def add(self, name: str, columns: dict[str, NDArray[Any]], delta: Sequence[str] = ()) -> None:
-        """Pack columns under a name."""
-        self.texts[name], self.about[name] = pack(columns, delta=delta)
+        """Pack columns under a name; those of the first picture so that nobody waits for them."""
+        self.texts[name], self.about[name] = pack(columns, delta=delta, plain=name in FIRST)
 
 
 def add_cells(blocks: Blocks, shown: Published, areas: list[str]) -> dict[str, Any]:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _DIRECTION = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 _SAID = re.compile(r'(<(\w+)\b[^>]*\bdata-say="([\w.]+)"[^>]*>)\s*(?=</\2>)')
-_LABELLED = re.compile(r'data-say-label="([\w.]+)"')
+_LABELLED = re.compile(r'data-say-(label|hint)="([\w.]+)"')
+_ATTRIBUTES = {"label": "aria-label", "hint": "placeholder"}
 
 
 def escaped(text: object) -> str:
@@ -68,7 +69,9 @@ def body(page: Page) -> str:
         return found[1] + escaped(said[found[3]].replace("{people}", people))
 
     html = _SAID.sub(words_in, own_body())
-    html = _LABELLED.sub(lambda found: f'{found[0]} aria-label="{escaped(said[found[1]])}"', html)
+    html = _LABELLED.sub(
+        lambda found: f'{found[0]} {_ATTRIBUTES[found[1]]}="{escaped(said[found[2]])}"', html
+    )
     # One pass, and last: what is filled in is never looked at again.
     return re.sub(r"\{([\w.]+)\}", lambda found: blanks[found[1]], html)
 
@@ -84,7 +87,8 @@ def _banner(data: Mapping[str, Any]) -> str:
     if data["internal"]:
         mark = f'<p class="banner internal" role="note">{texts["page.internal"]}</p>\n'
     if data["sample"]:
-        return f'{mark}<p class="banner" role="note">{texts["page.sample"]} {note}</p>\n'
+        said_first = f"<summary>{texts['page.sample']}</summary>"
+        return f'{mark}<details class="banner" open>{said_first}{note}</details>\n'
     return mark + (f'<p class="banner plain" role="note">{note}</p>\n' if note else "")
 
 

@@ -28,7 +28,7 @@ BAND = 100
 # Columns that are packed as steps.
 STEPS = ("afoot_cell", "run_start", "out_venue", "back_venue", "exception_cell")
 _AT = ("offer", "mode", "day", "table")
-_STATES = ("reason", "far", "label", "out", "back", "minutes")
+_STATES = ("reason", "far", "label", "out", "back", "minutes", "span")
 _TYPES = (np.uint8, np.uint16, np.uint32)
 
 
@@ -213,13 +213,15 @@ def _tables(tables: Sequence[Table], vehicles: _Vehicles, visited: NDArray[np.in
     """Columns of the tables of one block."""
     found: dict[str, Any] = {"table_limit": [t.limit_min for t in tables]}
     for name, rows in (
-        ("states", "state"), ("labels", "label"), ("out", "out"), ("back", "back"),
-        ("exceptions", "exception"),
+        ("states", "state"), ("labels", "label"), ("spans", "span"), ("out", "out"),
+        ("back", "back"), ("exceptions", "exception"),
     ):  # fmt: skip
         found[f"{rows}_count"] = [len(getattr(t, name)) for t in tables]
     states = [t.states for t in tables]
     for k, name in enumerate(_STATES):
         found[f"state_{name}"] = _joined(states, k)
+    spans = [t.spans for t in tables]
+    found |= {name: _joined(spans, k) // 60 for k, name in enumerate(("span_first", "span_last"))}
     labels = [t.labels for t in tables]
     weekday, opens, closes = visited[_joined(labels, 0)].T
     found |= {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _NAME, _SOURCE = 80, 200
 _LAYERS = {
     "areas", "places", "stops", "residents", "offers", "timetable", "calendar", "addresses",
-    "streets", "totals",
+    "streets", "totals", "context",
 }  # fmt: skip
 
 

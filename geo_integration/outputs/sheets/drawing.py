@@ -10,6 +10,7 @@ from matplotlib.path import Path
 
 from geo_integration.outputs.labels import number
 from geo_integration.outputs.maps.encode import simplified
+from geo_integration.outputs.sheets.background import draw_lines, draw_surfaces
 from geo_integration.outputs.sheets.classes import lightness
 from geo_integration.outputs.sheets.layout import Box, Frame, Taken, bar_metres
 from geo_integration.outputs.sheets.pencil import INK, QUIET, path_of
@@ -97,7 +98,9 @@ def draw_map(
     pencil.box(box, fill=OUTSIDE)
     pencil.outline(path_of(shapes[~own], frame), fill=OTHER_LAND)
     pencil.outline(path_of(shapes[own], frame), fill=LAND)
+    draw_surfaces(pencil, context, frame)
     _draw_cells(pencil, context, sheet, frame)
+    draw_lines(pencil, context, frame)
     pencil.outline(path_of(shapes, frame), edge="white", line=2.0 * unit)
     pencil.outline(path_of(shapes, frame), edge=BORDER, line=0.7 * unit)
     pencil.outline(path_of(shapes[own], frame), edge=BORDER, line=1.1 * unit)

@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.path import Path
 
 from geo_integration.outputs.labels import number
+from geo_integration.outputs.sheets.background import SURFACES, draw_line, signs
 from geo_integration.outputs.sheets.drawing import (
     BORDER,
     DOTS,
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
     from geo_integration.outputs.sentences import Context
     from geo_integration.outputs.sheets.content import Gap, Row, Sheet
-    from geo_integration.outputs.sheets.layout import Layout
+    from geo_integration.outputs.sheets.layout import Frame, Layout
     from geo_integration.outputs.sheets.pencil import Pencil
 
 HEAD, BODY, SMALL = 8.4, 7.0, 6.2
@@ -81,7 +83,7 @@ def place_panels(
     """
     placed: dict[str, Placed] = {}
     for names, column in zip(_ORDER[len(layout.columns)], layout.columns, strict=True):
-        made = _Maker(pencil, context, sheet, column, spots)
+        made = _Maker(pencil, context, sheet, layout.frame, column, spots)
         panels = made.panels(names if figure else [name for name in names if name != "figure"])
         between = _BETWEEN * pencil.unit
         heights = shared_height(panels, column.height - between * (len(panels) - 1))
@@ -106,11 +108,12 @@ class _Maker:
         pencil: Pencil,
         context: Context,
         sheet: Sheet,
+        frame: Frame,
         column: Box,
         spots: Sequence[Spot],
     ) -> None:
         self._pencil, self._context, self._sheet = pencil, context, sheet
-        self._column, self._spots = column, spots
+        self._frame, self._column, self._spots = frame, column, spots
         self._unit = pencil.unit
 
     def panels(self, names: Iterable[str]) -> dict[str, Panel]:
@@ -265,6 +268,16 @@ class _Maker:
             tiles.insert(1, ("map.others", OTHER_LAND))
         for key, fill in tiles:
             yield say(key), lambda at, fill=fill: self._tile(at, fill)  # type: ignore[misc]
+        for key, kind in signs(self._context, self._frame).items():
+            yield say(key), lambda at, kind=kind: self._background(at, kind)  # type: ignore[misc]
+
+    def _background(self, at: tuple[float, float], kind: str) -> None:
+        """Show what a kind of line or surface looks like."""
+        if kind in SURFACES:
+            self._tile(at, SURFACES[kind])
+        else:
+            ends = [(at[0] + side * 2.4 * self._unit, at[1]) for side in (-1, 1)]
+            draw_line(self._pencil, Path(np.array(ends)), kind)
 
     def _tile(self, at: tuple[float, float], fill: str) -> None:
         x, y, unit = *at, self._unit

@@ -488,6 +488,21 @@ def test_ferries_are_streets(tmp_path):
     }
 
 
+def test_what_maps_show_for_orientation_stays_too(tmp_path):
+    ways = "".join(
+        f'<way id="{n}" version="1"><nd ref="1"/><nd ref="2"/><tag k="{key}" v="{value}"/></way>'
+        for n, (key, value) in enumerate(
+            [("railway", "rail"), ("railway", "platform"), ("waterway", "river"),
+             ("waterway", "ditch"), ("natural", "coastline"), ("natural", "wood")],
+            start=20,
+        )
+    )  # fmt: skip
+    (tmp_path / "a.osm").write_text(OSM.replace("</osm>", f"{ways}</osm>"), encoding="utf-8")
+    clip_streets(tmp_path / "a.osm", tmp_path / "b.osm.pbf", shapely.box(7.99, 53.4, 8.005, 53.6))
+    kept = [name for name, *_ in in_file(tmp_path / "b.osm.pbf") if name[0] == "w"]
+    assert kept == ["w10", "w20", "w22", "w24"]
+
+
 def test_only_what_lies_in_the_area_counts_not_in_its_box(tmp_path):
     (tmp_path / "a.osm").write_text(OSM, encoding="utf-8")
     corner = shapely.Polygon([(7.9, 53.4), (8.55, 53.4), (7.9, 53.55)])

@@ -17,7 +17,6 @@ from geo_integration.inputs.offers.osm import KINDS, category_of, read_osm_offer
 from geo_integration.inputs.offers.sources import read_source, sniff
 from geo_integration.inputs.tables import FaultList
 
-REAL = Path("/work/shared/data/bayreuth_osm/north-bayreuth.osm.gz")
 SCHOOL = {
     "amenity": "language_school", "name": "Sprachschule", "operator": "VHS",
     "addr:street": "Am Markt", "addr:housenumber": "1", "addr:postcode": "26441",
@@ -240,9 +239,9 @@ def test_any_bytes_raise_nothing_but_our_own_errors(tmp_path, suffix, content):
         read_osm_offers(path, FaultList())
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="no real map here")
-def test_a_real_map_gives_its_town_halls_and_sports_grounds(faults):
-    assert sniff(REAL) == "osm"
-    counts = read_osm_offers(REAL, faults)["category"].value_counts()
+def test_a_real_map_gives_its_town_halls_and_sports_grounds(real, faults):
+    path = real("bayreuth_osm/north-bayreuth.osm.gz")
+    assert sniff(path) == "osm"
+    counts = read_osm_offers(path, faults)["category"].value_counts()
     # Counted in the file with grep.
     assert (counts["Rathaus"], counts["Kita"], counts["Sportplatz"]) == (3, 3, 25)

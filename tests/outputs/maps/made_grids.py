@@ -13,7 +13,7 @@ from geo_integration.outputs.maps import assets
 from geo_integration.outputs.maps.blocks import pack
 
 WEST_M, SOUTH_M = 4_190_000, 3_380_000  # near Jever, in EPSG:3035
-SCRIPTS = ("text.js", "blocks.js", "raster.js", "grid.js")
+SCRIPTS = ("text.js", "blocks.js", "sheet.js", "raster.js", "grid.js")
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 
 

@@ -37,6 +37,16 @@ def test_columns_come_back_bit_by_bit(columns, data):
         assert back[name].tobytes() == values.tobytes()
 
 
+@given(COLUMNS)
+def test_what_is_not_compressed_comes_back_too(columns):
+    text, description = pack(columns, plain=True)
+    assert text[0] == "."
+    back = unpack(text, description)
+    assert [v.tobytes() for v in back.values()] == [v.tobytes() for v in columns.values()]
+    with pytest.raises(SourceError, match="beschädigt"):
+        unpack("." + base64.b64encode(b"abc").decode("ascii"), [("a", "u8", 2, "")])
+
+
 def test_low_bytes_stand_before_high_ones():
     text, description = pack({"a": np.array([1, 0x0203], "<u2"), "b": np.array([9], np.uint8)})
     assert raw(text) == bytes([1, 3, 0, 2, 9])

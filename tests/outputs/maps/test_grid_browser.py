@@ -234,15 +234,16 @@ def test_outlines_and_bounds_are_those_of_the_polygons(shown, made):
     page = shown(made.html)
     rings, *boxes = page.evaluate(
         "started.then((layer) => [layer.rings(7),"
-        " layer.bounds(7).toBBoxString(), layer.getBounds().toBBoxString()])"
+        " layer.bounds(7).toBBoxString(), layer.extent().toBBoxString()])"
     )
     assert len(rings) == 1
     found = {tuple(np.round(corner, 6)) for corner in rings[0]}
     assert found == {tuple(np.round(corner, 6)) for corner in made.corners[7]}
     own, whole = ([float(v) for v in box.split(",")] for box in boxes)
     assert own == pytest.approx(made.polygons[7].bounds, abs=1e-6)
-    cells = shapely.box(*shapely.total_bounds(made.polygons))
+    cells, side = shapely.box(*shapely.total_bounds(made.polygons)), shapely.box(*own)
     assert shapely.box(*whole).buffer(1e-6).covers(cells)
+    assert cells.buffer(2 * side.length / 4, join_style="mitre").covers(shapely.box(*whole))
 
 
 def test_classes_change_and_255_is_not_drawn(shown, made):

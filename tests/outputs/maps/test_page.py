@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from importlib import resources
 
 import numpy as np
@@ -10,16 +11,20 @@ import pandas as pd
 import pytest
 from branca import element
 from conftest import COUNTY, FACTS, HOSTILE, make_published, make_settings
+from xyzservices import providers
 
 from geo_integration.errors import OutputError
 from geo_integration.frames import REASONS
+from geo_integration.inputs import inspection
 from geo_integration.outputs.labels import label, number, percent, words
 from geo_integration.outputs.maps import assets, build_page, page_names, render_page, write_pages
 from geo_integration.outputs.maps.blocks import unpack
 from geo_integration.outputs.maps.offers import offer_entries, sessions_of
 from geo_integration.outputs.maps.page import data_block
 from geo_integration.outputs.maps.questions import in_order
+from geo_integration.profile import Maps
 
+SVG = '"http://www.w3.org/2000/svg"'  # a name, never an address to ask
 OWN_SCRIPTS = [resources.files(assets.__package__) / "js" / name for name in assets.SCRIPTS]
 
 
@@ -46,6 +51,19 @@ def test_two_builds_are_equal_byte_by_byte(tmp_path):
         paths = write_pages(make_published(), settings, tmp_path / name, facts=FACTS)
         built.append([(path.name, path.read_bytes()) for path in paths])
     assert built[0] == built[1]
+
+
+def test_pages_are_ascii_whatever_the_names_are(published, settings):
+    html = render_page(page_of(published, settings))
+    assert html.isascii()
+    assert "\\u00fc" in html  # in the data
+    assert "&#252;" in html  # in the text
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_layer_with_a_source_has_a_name_in_words(language):
+    layers = set(inspection.NAMES) - {"register"}
+    assert [layer for layer in layers if f"source.{layer}" not in words(language)] == []
 
 
 def test_no_value_of_the_data_reaches_a_template(published, settings, monkeypatch):
@@ -94,6 +112,39 @@ def test_policy_allows_this_page_only(published, settings):
     assert html.index("charset") < html.index("Content-Security-Policy") < html.index("<title>")
 
 
+def pictures_of(published, settings):
+    """Where the policy of the page of the county allows pictures from, and the page's data."""
+    page = page_of(published, settings)
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', render_page(page))[1]
+    assert len(re.findall("https?:", policy)) <= 1
+    return re.search(r"; img-src ([^;]*); ", policy)[1], page.data["background"]
+
+
+def test_pictures_come_from_the_one_host_that_readers_may_switch_on(published, settings):
+    pictures, background = pictures_of(published, settings)
+    assert pictures == "data: https://sgx.geodatenzentrum.de"
+    assert background["url"] == providers.BaseMapDE.Grey.build_url()
+
+
+def test_without_the_background_no_host_is_allowed(published, settings):
+    maps = Maps(online_background=False)
+    found = pictures_of(published, settings.model_copy(update={"maps": maps}))
+    assert found == ("data:", None)
+
+
+def test_the_official_map_of_germany_is_offered_only_there(published, settings):
+    abroad = {
+        "areas": published.areas.set_geometry(published.areas.translate(yoff=700_000)),
+    }
+    assert pictures_of(published._replace(**abroad), settings) == ("data:", None)
+    url = "https://tiles.example.org/{z}/{x}/{y}.png"
+    maps = Maps(background={"url": url, "attribution": "© Amt"})
+    own = settings.model_copy(update={"maps": maps})
+    pictures, background = pictures_of(published._replace(**abroad), own)
+    assert pictures == "data: https://tiles.example.org"
+    assert background == {"url": url, "host": "tiles.example.org", "attribution": "© Amt"}
+
+
 def test_file_refers_to_no_other_address(published, settings):
     html = render_page(page_of(published, settings))
     assert not re.search(r"<(script|link|img|iframe)[^>]*\s(src|href)=", html)
@@ -107,7 +158,7 @@ def test_own_script_never_makes_markup_of_text(script):
     code = script.read_text(encoding="utf-8")
     banned = "innerHTML|outerHTML|insertAdjacentHTML|document.write|eval\\(|new Function"
     banned += "|bindPopup|bindTooltip|divIcon|setAttribute\\(.on|https?://\\w"
-    assert re.findall(banned, code) == []
+    assert re.findall(banned, code.replace(SVG, "")) == []
     assert len(code.splitlines()) < 400
 
 
@@ -170,7 +221,7 @@ def test_a_municipal_page_holds_its_own_cells_only(published, settings):
     page = page_of(published, settings, "03455007")
     assert page.data["cells"] == len(block_of(page, "cells")["residents"]) == 15
     assert len(block_of(page, "q-1-1")["out"]) == 15
-    assert [gap["rank"] for gap in page.data["gaps"]] == [2]
+    assert block_of(page, "gaps-0-0")["rank"].tolist() == [2]
     assert page.data["table"]["rows"] == [COUNTY, "03455007"]
     assert page.data["table"]["by"]["0 1"] == {"residents": 5000, "covered": 500, "share": 0.1}
 
@@ -291,3 +342,11 @@ def test_numbers_follow_the_language():
     ]
     with pytest.raises(OutputError, match="fehlt"):
         label("no.such", "de")
+
+
+def test_no_two_scripts_of_the_page_give_something_the_same_name():
+    declared = re.findall(
+        r"^(?:async )?(?:function|const|let|class) (\w+)", assets.own_script(), re.MULTILINE
+    )
+    assert len(declared) > 200
+    assert [name for name, often in Counter(declared).items() if often > 1] == []

@@ -165,6 +165,18 @@ def test_losses_are_counted_against_the_first_day(opened, toy):
     assert (shown_number(shown.inner_text()) if shown.count() else 0) == expected
 
 
+def test_of_badges_on_one_spot_the_best_rank_is_drawn_and_the_chosen_one(opened):
+    page = opened()
+    ranks = "shownBadges().map((gap) => gap.rank)"
+    map_wide = "map_karte.setView([53.5, 8], 7, {animate: false}), "
+    assert page.evaluate(ranks) == [1, 2]
+    assert page.evaluate(f"({map_wide} {ranks})") == [1]
+    page.evaluate("choose({kind: 'gap', gap: shownGaps()[1]}, {fly: false})")
+    assert page.evaluate(ranks) == [2]
+    # The list has them all.
+    assert page.locator("#gap-list .gap").count() == 2
+
+
 def test_two_categories_are_compared_cell_by_cell(opened, toy):
     page = opened()
     page.select_option("#compare", "k:advice")
@@ -177,6 +189,36 @@ def test_two_categories_are_compared_cell_by_cell(opened, toy):
     ]
     assert sum(counts) == int(toy.published.cells["residents"].sum())
     assert "x=k%3Aadvice" in page.url
+
+
+def test_the_sentence_says_the_share_that_is_compared(opened):
+    page = opened()
+    page.select_option("#compare", "t:saturday")
+    page.wait_for_timeout(100)
+    said = page.locator("#headline b").inner_text()
+    assert not page.locator("#view").is_visible()
+    page.select_option("#compare", "")
+    choose_day(page, 1)
+    page.wait_for_timeout(100)
+    assert page.locator("#headline .figure").inner_text() in said
+    assert page.locator("#headline b").count() == 0
+    assert page.locator("#view").is_visible()
+
+
+SHIFTS = """new Promise((done) => {
+    const found = [];
+    new PerformanceObserver((list) => found.push(...list.getEntries().map((e) =>
+        [e.value, e.sources.map(({node}) => node?.id || node?.nodeName)])))
+        .observe({type: "layout-shift", buffered: true});
+    setTimeout(() => done(found), 500);
+})"""
+
+
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("width", [390, 900, 1024, 1100, 1280, 1440])
+def test_nothing_moves_after_the_first_picture(opened, toy, width, number):
+    page = opened(toy.paths[number].name, width=width)
+    assert page.evaluate(SHIFTS) == []
 
 
 def test_a_bicycle_and_a_car_are_shown_for_comparison(opened, toy):
@@ -269,7 +311,7 @@ def test_choosing_a_gap_flies_there_and_tells_why(opened):
     page.locator(".gap").nth(1).click()
     page.wait_for_timeout(900)
     assert page.evaluate("map_karte.getBounds().toBBoxString()") != before
-    inside = "map_karte.getBounds().contains(L.latLngBounds(GAPS[1].rings.flat()))"
+    inside = "map_karte.getBounds().contains(L.latLngBounds(shownGaps()[1].rings.flat()))"
     assert page.evaluate(inside)
     card = page.locator("#panel-card").inner_text()
     assert "Rang 2" in card
@@ -397,6 +439,24 @@ def test_filters_choose_list_and_symbols_but_not_the_numbers(opened):
     assert page.locator("#offer-list > li").count() == 1
 
 
+def test_all_categories_can_be_listed_and_what_nobody_has_confirmed(browser, toy, tmp_path):
+    offers = toy.published.offers.assign(stale=[False, False, True, False])
+    path = write_pages(
+        toy.published._replace(offers=offers), toy.settings, tmp_path, facts=FACTS, areas=[]
+    )[0]
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector("html.ready", state="attached")
+    page.locator("#tab-offers").click()
+    assert page.locator("#offer-list > li").count() == 2
+    page.locator("label:has(#filter-everything)").click()
+    assert page.locator("#offer-list > li").count() == 4
+    assert page.locator("#layer-others").is_checked()
+    page.locator("label:has(#filter-stale)").click()
+    assert page.locator("#offer-list > li").count() == 1
+    page.close()
+
+
 # Ways of reading --------------------------------------------------------------------------------
 
 
@@ -505,7 +565,7 @@ def test_on_a_phone_the_map_is_on_the_first_screen(opened):
 def test_every_layer_can_be_switched(opened):
     page = opened()
     page.locator("#layers summary").click()
-    boxes = page.locator("#layers input").all()
+    boxes = page.locator("#layers input:not(#layer-background)").all()
     for box in boxes:
         box.click()
         box.click()

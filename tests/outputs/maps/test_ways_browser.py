@@ -78,6 +78,7 @@ def expected(county, data, offer, day, mode, cell):
         "mode": MODES[mode],
         "reason": way["reason"],
         "session": session,
+        "visits": [way["first_s"] // 60, way["last_s"] // 60] if way["first_s"] >= 0 else None,
         "wait": known(way["wait_min"]),
         "out": leg(frames, data, way, "out", "leave"),
         "back": leg(frames, data, way, "back", "home"),

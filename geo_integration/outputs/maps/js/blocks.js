@@ -1,5 +1,6 @@
 // Columns of numbers, unpacked when they are first asked for. outputs/maps/blocks.py writes them:
-// base64 of gzip; in it column after column, each in planes (all lowest bytes, then the next ones).
+// base64 of gzip, or, after a dot, of what is in it: column after column, each in planes (all lowest
+// bytes, then the next ones).
 
 const ARRAYS = {u8: Uint8Array, u16: Uint16Array, i16: Int16Array, u32: Uint32Array, f32: Float32Array};
 const unpacked = new Map();
@@ -10,10 +11,19 @@ function block(name) {
   return unpacked.get(name);
 }
 
-async function unpackBlock(name) {
+// What the first picture does not need stands after this script.
+async function elementOf(name) {
   const element = document.getElementById(`block-${name}`);
+  if (element || document.readyState !== "loading") return element;
+  await new Promise((done) => document.addEventListener("DOMContentLoaded", done, {once: true}));
+  return document.getElementById(`block-${name}`);
+}
+
+async function unpackBlock(name) {
+  const element = await elementOf(name);
   if (!element || !Object.hasOwn(DATA.blocks, name)) throw new Error(`no block ${name}`);
-  const bytes = await gunzip(element.textContent);
+  const text = element.textContent;
+  const bytes = text.startsWith(".") ? bytesOf(text.slice(1)) : await gunzip(text);
   const columns = {};
   let start = 0;
   for (const [column, type, count, coding] of DATA.blocks[name]) {
@@ -26,11 +36,16 @@ async function unpackBlock(name) {
   return columns;
 }
 
-async function gunzip(text) {
+function bytesOf(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
   const letters = atob(text);
-  const packed = new Uint8Array(letters.length);
-  for (let k = 0; k < letters.length; k += 1) packed[k] = letters.charCodeAt(k);
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const bytes = new Uint8Array(letters.length);
+  for (let k = 0; k < letters.length; k += 1) bytes[k] = letters.charCodeAt(k);
+  return bytes;
+}
+
+async function gunzip(text) {
+  const stream = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 

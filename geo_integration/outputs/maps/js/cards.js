@@ -45,6 +45,8 @@ function offerWay(way) {
   return make("li", {}, make("h5", {}, head, badge(way.reason)),
     DATA.reasons[way.reason] === "served" ? null : make("p", {}, why(way.reason, offer.category)),
     way.session === null ? null : make("p", {class: "small"}, sessionText(way.session)),
+    way.visits === null ? null
+      : make("p", {class: "small"}, say("line.visits", {first: clock(way.visits[0]), last: clock(way.visits[1])})),
     wayLine("line.out", way.out, way.out ? way.out.leave === null ? null : way.out.leave + way.out.minutes : null),
     wayLine("line.back", way.back, way.back ? way.back.home : null),
     way.walk === null || way.out?.line === null ? null : make("p", {class: "ways"}, say("line.walk", {minutes: minutes(way.walk)})),
@@ -97,23 +99,23 @@ async function cellCard(cell) {
       make("strong", {}, residentsText(residentsOf(cell)))),
     make("p", {class: "small"}, say("card.on_day", {day: inLanguage(DATA.days[state.day].label)})),
     quality === null ? null : make("p", {class: "small"},
-      quality === "none" ? say("legend.quality_none") : say("legend.quality", {letter: quality})),
+      quality === "none" ? say("card.quality_none") : say("card.quality", {letter: quality})),
     ...order.map((category) => categoryEntry(category, cell, ways)),
   ];
 }
 
 function extraText(value) {
   if (typeof value === "boolean") return say(value ? "unit.yes" : "unit.no");
-  return typeof value === "number" ? NUMBERS.format(value) : isoDate(value);
+  return typeof value === "number" ? written(value) : isoDate(value);
 }
 
-function offerEntry(at) {
+function offerEntry(at, heading) {
   const offer = DATA.offers[at];
   const extra = offer.extra.map(([key, value]) =>
     pair(say(key), key === "offer.link" ? link(value) : name(extraText(value))));
   const category = DATA.categories[offer.category];
   return make("li", {},
-    make("h4", {}, letter(offer.category), name(offer.name, "span")),
+    make(heading, {}, letter(offer.category), name(offer.name, "span")),
     make("p", {class: "small"}, category ? inLanguage(category.label) : "", offer.provider ? " · " : "", name(offer.provider)),
     offer.counted ? null : make("p", {class: "note"}, uncountedText(offer)),
     make("dl", {},
@@ -131,7 +133,7 @@ function spotCard(offers) {
   const order = [...offers].sort((a, b) =>
     (DATA.offers[b].category === state.category) - (DATA.offers[a].category === state.category));
   const heading = offers.length > 1 ? make("h3", {}, say("card.spot", {n: count(offers.length)})) : null;
-  return [heading, make("ul", {class: "entries"}, ...order.map(offerEntry))];
+  return [heading, make("ul", {class: "entries"}, ...order.map((at) => offerEntry(at, heading ? "h4" : "h3")))];
 }
 
 function gapFacts(gap) {

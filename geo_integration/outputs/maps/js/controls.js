@@ -62,13 +62,14 @@ function fillControls() {
   const views = VIEWS.filter((view) => (view !== "lost" || state.day > 0) && (view !== "supply" || DATA.supply[state.category])
     && (view !== "quality" || DATA.quality?.days[state.day]));
   if (!views.includes(state.view)) state.view = "time";
-  fillSelect("view", views.map((view) => [view, say(`view.${view}`)]), state.view, (view) => change({view}));
+  fillSelect("view", views.map((view) => [view, viewText(view)]), state.view, (view) => change({view}));
   const modes = MODES.filter((mode) => DATA.reference || (mode !== "bike" && mode !== "car"));
   fillSelect("mode", modes.map((mode) => [mode, say(`mode.${mode}`)]), state.mode, (mode) => change({mode}));
   fillSelect("way", WAYS.map((way) => [way, say(`way.${way}`)]), state.way, (way) => change({way}));
   fillSelect("compare", compareEntries(), compareValue(), (value) => change({compare: readCompare(value)}));
   const timed = state.view === "time" || state.compare !== null;
   for (const id of ["mode-row", "limit-row"]) byId(id).hidden = !timed;
+  byId("view-row").hidden = state.compare !== null;
   byId("way-row").hidden = !timed || state.mode !== "transit";
   byId("limit").value = state.limit;
   showLimit();
@@ -101,7 +102,7 @@ function fillLayers() {
       refresh();
     });
     return make("label", {for: `layer-${key}`}, box, say(`layer.${key}`));
-  }), make("p", {class: "small"}, say("layer.stops_hint")));
+  }), make("p", {class: "small"}, say("layer.stops_hint")), fillBackground());
 }
 
 function fillPages() {
@@ -110,10 +111,11 @@ function fillPages() {
   const home = DATA.area === null ? make("strong", {"aria-current": "page"}, whole)
     : make("a", {href: "index.html", class: "page"}, whole);
   const listed = DATA.areas.filter((area) => area.page || own(area));
-  listed.sort((a, b) => a.name.localeCompare(b.name, LANG));
+  listed.sort((a, b) => byName(a.name, b.name));
   const others = listed.map((area) =>
     (own(area) ? make("strong", {"aria-current": "page"}, name(area.name))
-      : make("a", {href: area.page, class: "page"}, name(area.name))));
+      : make("a", {href: area.page, class: "page", "data-share": area.id}, name(area.name),
+        DATA.area === null ? make("span", {class: "part"}) : null)));
   byId("pages").hidden = others.length === 0;
   fill(byId("pages"), home, ...others, make("a", {href: "befunde.html"}, say("page.findings")));
 }
@@ -122,13 +124,15 @@ function fillPages() {
 const TABS = ["card", "gaps", "offers"];
 
 function openTab(wanted, {focus = false} = {}) {
+  // Who has chosen in a list that is hidden now goes on at the tab that is open.
+  const isLeft = TABS.some((tab) => tab !== wanted && byId(`panel-${tab}`).contains(document.activeElement));
   for (const tab of TABS) {
     const chosen = tab === wanted;
     const head = byId(`tab-${tab}`);
     head.setAttribute("aria-selected", String(chosen));
     head.tabIndex = chosen ? 0 : -1;
     byId(`panel-${tab}`).hidden = !chosen;
-    if (chosen && focus) head.focus();
+    if (chosen && (focus || isLeft)) head.focus({preventScroll: !focus});
   }
 }
 
@@ -136,10 +140,33 @@ function listenTabs() {
   TABS.forEach((tab, i) => {
     byId(`tab-${tab}`).addEventListener("click", () => openTab(tab));
     byId(`tab-${tab}`).addEventListener("keydown", (event) => {
-      const next = {ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: TABS.length - 1}[event.key];
+      const ahead = getComputedStyle(event.target).direction === "rtl" ? -1 : 1;
+      const next = {ArrowRight: i + ahead, ArrowLeft: i - ahead, Home: 0, End: TABS.length - 1}[event.key];
       if (next === undefined) return;
       event.preventDefault();
       openTab(TABS[(next + TABS.length) % TABS.length], {focus: true});
     });
   });
+  const close = () => {
+    choose(null);
+    byId("tab-card").focus();
+  };
+  byId("close").addEventListener("click", close);
+  byId("detail").addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && state.selected) close();
+  });
+}
+
+// Who moves the map by keyboard is told what lies under the crosshair; and nothing glides for those
+// who want it still.
+function listenKeys() {
+  const container = byId("map_karte");
+  container.addEventListener("keydown", () => container.classList.add("keys"), {capture: true});
+  map_karte.on("moveend", () => {
+    const hit = container.classList.contains("keys") ? hitAt(map_karte.getCenter()) : null;
+    byId("under").textContent = hit ? hoverText(hit) : "";
+  });
+  if (!STILL.matches) return;
+  map_karte._zoomAnimated = false;
+  map_karte.panBy = (offset, options) => L.Map.prototype.panBy.call(map_karte, offset, {...options, animate: false});
 }

@@ -87,8 +87,38 @@ function question(category, day) {
   return QUESTIONS.get(`q-${category}-${day}`) ?? null;
 }
 
-const GAPS = DATA.gaps.map((gap, i) =>
-  ({...gap, index: i, rings: rings(DATA.outlines[gap.rings]), at: place(...gap.at)}));
+// Underserved areas of each question, by rank; outlines are worked out when they are first drawn.
+const GAPS = new Map();
+
+async function unpackGaps(category, day) {
+  const key = `gaps-${category}-${day}`;
+  if (GAPS.has(key)) return;
+  const columns = Object.hasOwn(DATA.blocks, key) ? await block(key) : {rank: []};
+  GAPS.set(key, Array.from(columns.rank, (_, at) => new Gap(category, columns, at)));
+}
+
+class Gap {
+  constructor(category, columns, index) {
+    this.category = category;
+    for (const [key, values] of Object.entries(columns)) this[key] = known(values, index);
+    this.index = index;
+    this.at = place(...DATA.gaps.at[this.shape]);
+    this.name = DATA.gaps.names[this.name];
+  }
+
+  get rings() {
+    return rings(DATA.gaps.outlines[this.shape]);
+  }
+
+  get outline() {
+    this.drawn ??= outlineOf(this.rings);
+    return this.drawn;
+  }
+}
+
+function shownGaps() {
+  return GAPS.get(`gaps-${state.category}-${state.day}`) ?? [];
+}
 
 // Offers that are drawn, gathered by spot.
 const SPOTS = (() => {

@@ -1,7 +1,7 @@
 // The offers: which are wanted, and the list of them. Filters choose symbols and list; what is
 // counted as within reach is computed for all offers and does not change.
 
-const FLAGS = ["barrier_free", "childcare", "women_only", "free"];
+const FLAGS = ["barrier_free", "childcare", "women_only", "free", "stale"];
 const filters = {text: "", language: "", level: "", group: "", weekday: "", from: "", flags: new Set()};
 
 function valuesOf(key) {
@@ -12,7 +12,7 @@ function valuesOf(key) {
       if (text !== "" && text.length <= 40 && !found.has(folded(text))) found.set(folded(text), text);
     }
   }
-  return [...found].sort((a, b) => a[1].localeCompare(b[1], LANG));
+  return [...found].sort((a, b) => byName(a[1], b[1]));
 }
 
 function hasValue(offer, key, wanted) {
@@ -71,6 +71,11 @@ function fillFilters(again) {
     });
     return make("label", {class: "check"}, box, make("span", {}, say(`filter.${flag}`)));
   });
+  const everything = make("input", {type: "checkbox", id: "filter-everything", checked: state.layers.others});
+  everything.addEventListener("change", () => {
+    switchLayer("others", everything.checked);
+    again();
+  });
   const several = (key, column) => {
     const entries = valuesOf(column);
     return entries.length > 1 ? filterSelect(key, entries, again) : null;
@@ -80,6 +85,7 @@ function fillFilters(again) {
     filterSelect("weekday", weekdays, again), filterSelect("from", hours, again),
     several("language", "languages"), several("level", "level"), several("group", "target_group"),
     ...boxes,
+    make("label", {class: "check"}, everything, make("span", {}, say("filter.everything"))),
     button(say("filter.reset"), () => {
       Object.assign(filters, {text: "", language: "", level: "", group: "", weekday: "", from: ""});
       filters.flags.clear();
@@ -100,7 +106,7 @@ function showOfferList() {
   byId("offers-found").textContent = say("filter.found", {n: count(found.length), all: count(all.length)});
   const order = found.sort((a, b) =>
     (DATA.offers[b].category === state.category) - (DATA.offers[a].category === state.category)
-    || DATA.offers[a].name.localeCompare(DATA.offers[b].name, LANG));
+    || byName(DATA.offers[a].name, DATA.offers[b].name));
   fill(byId("offer-list"), ...order.slice(0, MOST_LISTED).map((i) => {
     const offer = DATA.offers[i];
     const isDrawn = offer.counted && offer.at !== null;

@@ -3,8 +3,8 @@
 
 const COARSE = 5;
 const COARSE_BELOW = 3;
-const BEYOND = 0.3;
 const WITHHELD = 4294967295;
+const CORNERS = [[0, 0], [1, 0], [1, 1], [0, 1]];
 
 // The polynomial of a grid and its slopes; f: factors of 1, u, v, uu, uv, vv, uuu, uuv, uvv, vvv.
 function cubic(f, u, v) {
@@ -48,17 +48,18 @@ function latLngOf({x, y}) {
   return [lat, lng];
 }
 
-// Where the grid lies, in pixels of the world at zoom 0.
-function boxOf(grid) {
+// Where some columns and rows of a grid lie, in pixels of the world at zoom 0.
+function boxOf(grid, columns, rows) {
   const box = L.bounds([]);
   for (let k = 0; k <= 16; k += 1) {
-    const [i, j] = [grid.columns * k / 16, grid.rows * k / 16];
-    for (const at of [[i, 0], [i, grid.rows], [0, j], [grid.columns, j]]) box.extend(worldOf(grid, ...at));
+    const [i, j] = [columns, rows].map(([first, end]) => first + (end - first) * k / 16);
+    const edge = [[i, rows[0]], [i, rows[1]], [columns[0], j], [columns[1], j]];
+    for (const at of edge) box.extend(worldOf(grid, ...at));
   }
   return box;
 }
 
-// Layer of the cells. `grid`: columns, rows, x, y of the page's data and i, j of the block "cells";
+// Layer of the cells. `grid`: columns, rows, least, x, y of the page's data and i, j of the block "cells";
 // `residents` of the same block: they decide where 5 x 5 cells are drawn as one, and cells with
 // withheld ones are dotted. Fires "coarse" when `coarse` has changed.
 const GridLayer = L.Layer.extend({
@@ -69,11 +70,8 @@ const GridLayer = L.Layer.extend({
     this.grid = grid;
     this.coarse = false;
     this._residents = residents;
-    this._cells = pictureOf(grid, 1);
-    this._squares = pictureOf(grid, COARSE);
-    this._numbers = new Int32Array(this._cells.colours.length).fill(-1);
-    this._cells.at.forEach((place, n) => { this._numbers[place] = n; });
-    this._box = boxOf(grid);
+    this._pictures = new Map();
+    this._box = boxOf(grid, [0, grid.columns], [0, grid.rows]);
     const [i, j] = [grid.columns / 2, grid.rows / 2];
     this._side = worldOf(grid, i - 0.5, j).distanceTo(worldOf(grid, i + 0.5, j));
   },
@@ -100,8 +98,7 @@ const GridLayer = L.Layer.extend({
   recolour(classes, palette) {
     this._classes = classes;
     this._palette = palette;
-    this._cells.stale = true;
-    this._squares.stale = true;
+    for (const picture of this._pictures.values()) picture.stale = true;
     this.redraw();
   },
 
@@ -110,24 +107,30 @@ const GridLayer = L.Layer.extend({
     const {x, y} = L.CRS.EPSG3857.latLngToPoint(L.latLng(latlng), 0);
     const [i, j] = gridAt(this.grid, x, y).map(Math.floor);
     if (!(i >= 0 && i < this.grid.columns && j >= 0 && j < this.grid.rows)) return null;
-    const cell = this._numbers[(j + 1) * this._cells.width + i + 1];
+    const {width, at, colours} = this._pictureOf(1);
+    if (!this._numbers) {
+      this._numbers = new Int32Array(colours.length).fill(-1);
+      at.forEach((place, n) => { this._numbers[place] = n; });
+    }
+    const cell = this._numbers[(j + 1) * width + i + 1];
     return cell < 0 ? null : cell;
   },
 
   // Outline of a cell, as `rings` in data.js gives it.
   rings(cell) {
     const [i, j] = [this.grid.i[cell], this.grid.j[cell]];
-    const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]];
-    return [corners.map((corner) => latLngOf(worldOf(this.grid, ...corner)))];
+    return [CORNERS.map(([right, up]) => latLngOf(worldOf(this.grid, i + right, j + up)))];
   },
 
   bounds(cell) {
     return L.latLngBounds(this.rings(cell)[0]);
   },
 
-  // Of the whole grid: to the west and south up to four places more than the cells take.
-  getBounds() {
-    return L.latLngBounds([latLngOf(this._box.min), latLngOf(this._box.max)]);
+  // Where the cells are, and as far as their rows and columns reach.
+  extent() {
+    const {least: [i, j], columns, rows} = this.grid;
+    const {min, max} = boxOf(this.grid, [i, columns], [j, rows]);
+    return this.grid.i.length === 0 ? L.latLngBounds([]) : boundsOf([min.x, min.y, max.x, max.y]);
   },
 
   redraw() {
@@ -135,8 +138,8 @@ const GridLayer = L.Layer.extend({
     if (!this._map || !this._classes || this._map._animatingZoom) return;
     const scale = this._map.getZoomScale(this._map.getZoom(), 0);
     const picture = this._picture(this._side * scale < COARSE_BELOW);
-    const {min, max} = this._view(BEYOND);
-    const ratio = window.devicePixelRatio || 1;
+    const {min, max} = this._view(beyond.share);
+    const ratio = pointsPerPixel();
     const width = Math.max(0, Math.ceil((max.x - min.x) * ratio));
     const height = Math.max(0, Math.ceil((max.y - min.y) * ratio));
     this._drawn = {min, max, zoom: this._map.getZoom(), at: latLngOf(min.divideBy(scale))};
@@ -144,19 +147,19 @@ const GridLayer = L.Layer.extend({
     Object.assign(this._canvas.style, {width: `${width / ratio}px`, height: `${height / ratio}px`});
     L.DomUtil.setPosition(this._canvas, min.subtract(this._map.getPixelOrigin()));
     if (width > 0 && height > 0) this._paint(picture, min, scale, ratio);
-    const coarse = picture === this._squares;
+    const coarse = picture.unit > 1;
     if (this.coarse === coarse) return;
     this.coarse = coarse;
     this.fire("coarse");
   },
 
-  // What is in view and `beyond` of it on all sides, no further than the grid: pixels of the world
+  // What is in view and `more` of it on all sides, no further than the grid: pixels of the world
   // at this zoom.
-  _view(beyond) {
+  _view(more) {
     const scale = this._map.getZoomScale(this._map.getZoom(), 0);
     const view = this._map.getPixelBounds();
-    const more = view.getSize().multiplyBy(beyond);
-    const [from, to] = [view.min.subtract(more), view.max.add(more)];
+    const margin = view.getSize().multiplyBy(more);
+    const [from, to] = [view.min.subtract(margin), view.max.add(margin)];
     const [least, most] = [this._box.min.multiplyBy(scale), this._box.max.multiplyBy(scale)];
     return {
       min: L.point(Math.max(from.x, least.x), Math.max(from.y, least.y)).floor(),
@@ -164,8 +167,14 @@ const GridLayer = L.Layer.extend({
     };
   },
 
+  // Made when it is asked for: from far away nobody sees single cells.
+  _pictureOf(unit) {
+    if (!this._pictures.has(unit)) this._pictures.set(unit, pictureOf(this.grid, unit));
+    return this._pictures.get(unit);
+  },
+
   _picture(coarse) {
-    const picture = coarse ? this._squares : this._cells;
+    const picture = this._pictureOf(coarse ? COARSE : 1);
     if (!picture.stale) return picture;
     const residents = this._residents;
     if (coarse) {

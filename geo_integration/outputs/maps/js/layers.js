@@ -1,5 +1,6 @@
-// What lies on the map, from bottom to top: land, context, cells, borders, gaps, stops, offers, names.
-// The layers take no clicks themselves: stacked canvases hide each other. `hitAt` looks instead.
+// What lies on the map, from bottom to top: land with waters and woods, cells, lines (roads, railways,
+// bus lines, borders, underserved areas, what is chosen), symbols (stops, offers, names). The layers
+// take no clicks themselves: stacked canvases hide each other. `hitAt` looks instead.
 
 // Colours of the map itself; in the dark the paper turns dark, the classes stay as they are.
 const INKS = {
@@ -10,25 +11,15 @@ const INKS = {
 };
 const DARK = window.matchMedia("(prefers-color-scheme: dark)");
 const STOP_ZOOM = 11.5;
+const THIN_BELOW = 10.5;
 const OFFER_REACH = 14;
 const MERGE = 20;
-const PANES = ["land", "context", "cells", "borders", "gaps", "stops", "offers", "names"];
+const BADGE = 20;
+const PANES = ["land", "cells", "lines", "symbols"];
 
 function inks() {
   return DARK.matches && !document.documentElement.classList.contains("printing") ? INKS.dark : INKS.light;
 }
-
-// Leaflet's canvas, with patterns over a fill.
-const PatternCanvas = L.Canvas.extend({
-  _fillStroke(context, layer) {
-    L.Canvas.prototype._fillStroke.call(this, context, layer);
-    for (const kind of layer.options.patterns ?? []) {
-      context.globalAlpha = 1;
-      context.fillStyle = pattern(context, kind);
-      context.fill("evenodd");
-    }
-  },
-});
 
 // "lines": nothing to be had; "dots": number of residents withheld.
 function pattern(context, kind) {
@@ -51,119 +42,131 @@ function pattern(context, kind) {
   return context.createPattern(tile, "repeat");
 }
 
-const renderers = {};
 function preparePanes() {
   PANES.forEach((pane, i) => {
     const element = map_karte.createPane(pane);
     element.style.zIndex = 210 + 20 * i;
     element.style.pointerEvents = "none";
-    const Renderer = pane === "cells" ? PatternCanvas : L.Canvas;
-    renderers[pane] = new Renderer({pane, padding: 0.3});
   });
 }
 
-function shapeLayer(pane, shape, style) {
-  const options = {renderer: renderers[pane], pane, interactive: false, smoothFactor: 0, ...style};
-  return L.polygon(shape, options);
+const BORDERS = DATA.areas.map((area) => ({area, outline: outlineOf(rings(area.rings))}));
+
+function drawLand(brush, _pixel, _size, frame) {
+  for (const {area, outline} of BORDERS) {
+    brush.beginPath();
+    trace(brush, outline, frame);
+    brush.fillStyle = isOwn(area) ? inks().land : inks().other;
+    brush.fill("evenodd");
+  }
+  paintContext(brush, frame, {areas: true});
 }
 
-function drawLand() {
-  const land = DATA.areas.map((area) => shapeLayer("land", rings(area.rings),
-    {stroke: false, fillColor: isOwn(area) ? inks().land : inks().other, fillOpacity: 1}));
-  return L.layerGroup(land);
-}
-
-function drawBorders() {
-  const lines = DATA.areas.map((area) => shapeLayer("borders", rings(area.rings), {
-    fill: false, color: inks().border, weight: area.id === DATA.area ? 2.5 : 1.2, opacity: 0.9,
-  }));
-  return L.layerGroup(lines);
+// Borders, underserved areas, and the cell that was chosen: dark on a light seam.
+function drawLines(brush, _pixel, _size, frame) {
+  paintContext(brush, frame, {areas: false});
+  if (state.layers.borders) {
+    for (const {area, outline} of BORDERS) {
+      strokeOutlines(brush, [outline], frame, inks().border, area.id === DATA.area ? 2.5 : 1.2);
+    }
+  }
+  if (state.layers.gaps) {
+    const chosen = (gap) => state.selected?.gap === gap;
+    const [usual, marked] = [shownGaps().filter((gap) => !chosen(gap)), shownGaps().filter(chosen)];
+    // From far away they are many and small.
+    const thin = map_karte.getZoom() < THIN_BELOW ? 0.65 : 1;
+    for (const [gaps, seam, line] of [[usual, 4 * thin, 2 * thin], [marked, 7, 4]]) {
+      const outlines = gaps.map((gap) => gap.outline);
+      strokeOutlines(brush, outlines, frame, inks().paper, seam);
+      strokeOutlines(brush, outlines, frame, inks().gap, line);
+    }
+  }
+  if (state.selected?.kind === "cell") {
+    const outline = outlineOf(drawn.cells.rings(state.selected.cell));
+    strokeOutlines(brush, [outline], frame, inks().paper, 6);
+    strokeOutlines(brush, [outline], frame, inks().ink, 3);
+  }
 }
 
 // Cells that are no regular grid: each a path of its own.
-class ShapeCells {
-  constructor(shapes) {
+const ShapeCells = Sheet.extend({
+  initialize(shapes) {
+    Sheet.prototype.initialize.call(this, "cells", this._paint, {follows: true});
     this.shapes = shapes.map(rings);
     this.boxes = this.shapes.map((shape) => L.latLngBounds(shape.flat()));
-    const style = {color: "#ffffff", weight: 0.6, opacity: 0.75, fillOpacity: 0.88};
-    this.layers = this.shapes.map((shape) => shapeLayer("cells", shape, style));
+    this.outlines = this.shapes.map(outlineOf);
     this.coarse = false;
-  }
-
-  addTo(map) {
-    for (const layer of this.layers) layer.addTo(map);
-    return this;
-  }
+  },
 
   recolour(of, classes) {
-    this.layers.forEach((layer, i) => {
-      const look = classes[of[i]];
-      const patterns = look.pattern ? [look.pattern] : [];
-      if (residentsOf(i) === null) patterns.push("dots");
-      layer.setStyle({fillColor: look.colour, patterns});
+    this._classes = classes;
+    this._of = of;
+    this.redraw();
+  },
+
+  _paint(brush, _pixel, _size, frame) {
+    if (!this._of) return;
+    this.outlines.forEach((outline, i) => {
+      const look = this._classes[this._of[i]];
+      const patterns = [look.pattern, residentsOf(i) === null ? "dots" : null];
+      brush.beginPath();
+      trace(brush, outline, frame);
+      brush.globalAlpha = 0.88;
+      brush.fillStyle = look.colour;
+      brush.fill("evenodd");
+      brush.globalAlpha = 1;
+      for (const kind of patterns.filter((one) => one)) {
+        brush.fillStyle = pattern(brush, kind);
+        brush.fill("evenodd");
+      }
     });
-  }
+    strokeOutlines(brush, this.outlines, frame, "rgba(255, 255, 255, .75)", 0.6);
+  },
 
   cellAt(point) {
     const found = this.boxes.findIndex((box, i) => box.contains(point) && isInside(this.shapes[i], point));
     return found < 0 ? null : found;
-  }
+  },
 
   bounds(cell) {
     return this.boxes[cell];
-  }
+  },
+
+  extent() {
+    return this.boxes.reduce((all, box) => all.extend(box), L.latLngBounds([]));
+  },
 
   rings(cell) {
     return this.shapes[cell];
-  }
-}
+  },
+});
 
 function drawCells() {
   return DATA.grid ? new GridLayer({...DATA.grid, i: CELLS.i, j: CELLS.j}, CELLS.residents) : new ShapeCells(DATA.shapes);
 }
 
-function drawStops() {
-  const {ink, paper} = inks();
-  const style = {renderer: renderers.stops, pane: "stops", interactive: false, radius: 2.4,
-    color: paper, weight: 0.8, fillColor: ink, fillOpacity: 1};
-  return L.layerGroup(DATA.stops.map(([, lon, lat]) => L.circleMarker(place(lon, lat), style)));
+// Stops would cover the county when it is seen as a whole.
+function areStopsShown() {
+  return state.layers.stops && map_karte.getZoom() >= STOP_ZOOM;
 }
 
-// A canvas over the map that is drawn anew after each move; `draw` gets its brush.
-const Sheet = L.Layer.extend({
-  initialize(pane, draw) {
-    this._pane = pane;
-    this._draw = draw;
-  },
-  onAdd(map) {
-    this._canvas = make("canvas", {class: "leaflet-zoom-hide", "aria-hidden": "true"});
-    map.getPane(this._pane).append(this._canvas);
-    map.on("moveend zoomend resize", this.redraw, this);
-    this.redraw();
-  },
-  onRemove(map) {
-    map.off("moveend zoomend resize", this.redraw, this);
-    this._canvas.remove();
-  },
-  redraw() {
-    if (!this._map) return;
-    const size = this._map.getSize().multiplyBy(1.6).floor();
-    const corner = this._map.getSize().multiplyBy(-0.3).floor();
-    const ratio = window.devicePixelRatio || 1;
-    const origin = this._map.containerPointToLayerPoint(corner);
-    L.DomUtil.setPosition(this._canvas, origin);
-    this._canvas.width = size.x * ratio;
-    this._canvas.height = size.y * ratio;
-    this._canvas.style.width = `${size.x}px`;
-    this._canvas.style.height = `${size.y}px`;
-    const brush = this._canvas.getContext("2d");
-    brush.scale(ratio, ratio);
-    this._draw(brush, (at) => this._map.latLngToLayerPoint(at).subtract(origin), size);
-  },
-});
+function drawStops(brush, pixel, size) {
+  brush.fillStyle = inks().ink;
+  brush.strokeStyle = inks().paper;
+  brush.lineWidth = 0.8;
+  brush.beginPath();
+  for (const [, lon, lat] of DATA.stops) {
+    const {x, y} = pixel(place(lon, lat));
+    if (x < 0 || y < 0 || x > size.x || y > size.y) continue;
+    brush.moveTo(x + 2.4, y);
+    brush.arc(x, y, 2.4, 0, 2 * Math.PI);
+  }
+  brush.fill();
+  brush.stroke();
+}
 
 const FONT = "system-ui, 'Segoe UI', Roboto, Arial, sans-serif";
-const NAME_SIZES = [14, 12, 11];
+const NAME_SIZES = [14, 12, 12];
 const NAME_ZOOMS = [0, 9.5, 11.5];
 
 const NAME_SHIFTS = [0, 20, -20];
@@ -219,7 +222,7 @@ function drawSymbol(brush, {x, y}, offers, dimmed) {
   brush.strokeStyle = ink;
   brush.stroke();
   brush.setLineDash([]);
-  brush.font = `700 ${text.length > 1 ? radius : radius + 2}px ${FONT}`;
+  brush.font = `600 ${dimmed || text.length > 1 ? 12 : 14}px ${FONT}`;
   brush.textAlign = "center";
   brush.textBaseline = "middle";
   brush.fillStyle = doubtful || dimmed ? ink : paper;
@@ -228,13 +231,13 @@ function drawSymbol(brush, {x, y}, offers, dimmed) {
 
 function drawBadge(brush, {x, y}, text, chosen) {
   brush.beginPath();
-  brush.arc(x, y, chosen ? 11 : 9, 0, 2 * Math.PI);
+  brush.arc(x, y, chosen ? 11 : text.length > 1 ? 10 : 9, 0, 2 * Math.PI);
   brush.fillStyle = chosen ? inks().gap : inks().paper;
   brush.fill();
   brush.lineWidth = 2;
   brush.strokeStyle = inks().gap;
   brush.stroke();
-  brush.font = `700 ${text.length > 2 ? 9 : 11}px ${FONT}`;
+  brush.font = `600 ${text.length > 2 ? 9 : 12}px ${FONT}`;
   brush.textAlign = "center";
   brush.textBaseline = "middle";
   brush.fillStyle = chosen ? inks().paper : inks().gap;
@@ -266,8 +269,19 @@ function addSymbol(found, spot, offers, dimmed) {
   } else found.push({at: spot.at, spots: [spot], offers: [...offers], dimmed});
 }
 
-function shownGaps() {
-  return GAPS.filter((gap) => gap.category === state.category && gap.day === state.day);
+// Gaps whose badge is drawn: the chosen one, and of those that would lie on each other the one of
+// the best rank.
+function shownBadges() {
+  if (!state.layers.gaps) return [];
+  const chosen = state.selected?.gap;
+  const [kept, taken] = [[], []];
+  for (const gap of [...shownGaps()].sort((a, b) => (b === chosen) - (a === chosen))) {
+    const pixel = map_karte.latLngToLayerPoint(gap.at);
+    if (taken.some((other) => other.distanceTo(pixel) < BADGE)) continue;
+    kept.push(gap);
+    taken.push(pixel);
+  }
+  return kept;
 }
 
 // What lies under a point of the map: an offer, a gap's badge, a stop, or a cell.
@@ -276,9 +290,9 @@ function hitAt(point) {
   const near = (at, reach) => map_karte.latLngToContainerPoint(at).distanceTo(pixel) <= reach;
   const symbol = shownSpots().reverse().find((entry) => near(entry.at, OFFER_REACH));
   if (symbol) return {kind: "spot", spots: symbol.spots};
-  const gap = state.layers.gaps && shownGaps().find((entry) => near(entry.at, 11));
+  const gap = shownBadges().find((entry) => near(entry.at, BADGE / 2));
   if (gap) return {kind: "gap", gap};
-  if (state.layers.stops && map_karte.getZoom() >= STOP_ZOOM) {
+  if (areStopsShown()) {
     const stop = DATA.stops.find(([, lon, lat]) => near(place(lon, lat), 6));
     if (stop) return {kind: "stop", stop};
   }

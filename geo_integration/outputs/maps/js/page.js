@@ -5,17 +5,30 @@ let asked = 0;
 async function showAll() {
   asked += 1;
   const own = asked;
+  await unpackChoice();
+  if (own !== asked) return;
+  showChoice();
+  refresh();
+}
+
+function unpackChoice() {
   const {category, day} = state;
   const other = {category, day: state.view === "lost" ? 0 : day, ...state.compare};
-  await Promise.all([unpackQuestion(category, day), unpackQuestion(other.category, other.day), unpackView(state)]);
-  if (own !== asked) return;
+  return Promise.all([unpackQuestion(category, day), unpackQuestion(other.category, other.day),
+    unpackGaps(category, day), unpackView(state)]);
+}
+
+function showChoice() {
   recolour();
   showGaps();
+  showTables();
+}
+
+function showTables() {
   showOfferList();
   showOffersTable();
   showAreas();
   keepChoice();
-  refresh();
 }
 
 // What changes with limit and way alone: colours, counts, headline.
@@ -28,13 +41,15 @@ function recolour() {
 
 // What changes with the selection alone.
 function refresh() {
-  drawGaps();
+  drawn.lines.redraw();
   drawn.symbols.redraw();
-  drawn.names.redraw();
+  showSelected();
+}
+
+function showSelected() {
   markGaps();
   showCard();
   byId("close").hidden = state.selected === null;
-  drawSelection();
   keepAddress();
 }
 
@@ -43,35 +58,14 @@ async function showCard() {
   cards += 1;
   const own = cards;
   const parts = await cardOf(state.selected);
-  if (own === cards) fill(byId("card-body"), ...parts);
+  const notes = state.selected?.notes ?? [];
+  if (own === cards) fill(byId("card-body"), ...notes.map(([key, values]) => make("p", {class: "note"}, say(key, values))), ...parts);
 }
 
-function drawGaps() {
-  drawn.gaps.clearLayers();
-  if (!state.layers.gaps) return;
-  for (const gap of shownGaps()) {
-    const chosen = state.selected?.gap === gap;
-    const style = {fill: false, color: inks().paper, weight: chosen ? 7 : 4, opacity: 0.9};
-    drawn.gaps.addLayer(shapeLayer("gaps", gap.rings, style));
-    drawn.gaps.addLayer(shapeLayer("gaps", gap.rings,
-      {...style, color: inks().gap, weight: chosen ? 4 : 2, opacity: 1}));
-  }
-}
-
-function drawSelection() {
-  drawn.selection.clearLayers();
-  if (state.selected?.kind !== "cell") return;
-  const shape = drawn.cells.rings(state.selected.cell);
-  const style = {fill: false, color: inks().paper, weight: 6};
-  drawn.selection.addLayer(shapeLayer("gaps", shape, style));
-  drawn.selection.addLayer(shapeLayer("gaps", shape, {...style, color: inks().ink, weight: 3}));
-}
-
-function drawSymbols(brush, pixel) {
-  if (state.layers.gaps) {
-    for (const gap of shownGaps().reverse()) {
-      drawBadge(brush, pixel(gap.at), String(gap.rank), state.selected?.gap === gap);
-    }
+function drawSymbols(brush, pixel, size) {
+  if (areStopsShown()) drawStops(brush, pixel, size);
+  for (const gap of shownBadges().reverse()) {
+    drawBadge(brush, pixel(gap.at), String(gap.rank), state.selected?.gap === gap);
   }
   for (const symbol of shownSpots()) {
     const {x, y} = pixel(symbol.at);
@@ -83,12 +77,13 @@ function drawSymbols(brush, pixel) {
     brush.strokeStyle = inks().gap;
     brush.stroke();
   }
+  if (state.layers.places) drawNames(brush, pixel, size, obstacles(pixel));
 }
 
 // Boxes of all symbols, which the place names must leave free.
 function obstacles(pixel) {
   const symbols = shownSpots().map((symbol) => [symbol.at, symbol.dimmed ? 9 : 12]);
-  const badges = state.layers.gaps ? shownGaps().map((gap) => [gap.at, 10]) : [];
+  const badges = shownBadges().map((gap) => [gap.at, 10]);
   return [...symbols, ...badges].map(([at, reach]) => {
     const {x, y} = pixel(at);
     return [x - reach, y - reach, x + reach, y + reach];
@@ -125,9 +120,8 @@ function flyTo(selected) {
 }
 
 function wholeArea() {
-  const borders = DATA.areas.filter(isOwn).flatMap((area) => rings(area.rings).flat());
-  const bounds = L.latLngBounds(borders);
-  for (let cell = 0; cell < CELLS.count; cell += 1) bounds.extend(drawn.cells.bounds(cell));
+  const bounds = drawn.cells.extent();
+  for (const {area, outline} of BORDERS) if (isOwn(area)) bounds.extend(boundsOf(outline.box));
   return bounds.isValid() ? bounds : L.latLngBounds([[47, 6], [55, 15]]);
 }
 
@@ -140,22 +134,21 @@ function showWhole() {
 function switchLayer(key, on) {
   state.layers[key] = on;
   byId(`layer-${key}`).checked = on;
-  const layer = {borders: drawn.borders, places: drawn.names, context: drawn.context}[key];
-  if (layer) map_karte[on ? "addLayer" : "removeLayer"](layer);
-  if (key === "stops") showStops();
-  if (key === "others") showOfferList();
-}
-
-// Stops would cover the county when it is seen as a whole.
-function showStops() {
-  const on = state.layers.stops && map_karte.getZoom() >= STOP_ZOOM;
-  map_karte[on ? "addLayer" : "removeLayer"](drawn.stops);
+  if (key === "context") drawn.land.redraw();
+  if (key === "others") {
+    byId("filter-everything").checked = on;
+    showOfferList();
+  }
 }
 
 function listen() {
-  const pick = (point) => choose(hitAt(point), {fly: false});
+  // A stop has no more to tell than its name, which the pointer tells: chosen is the cell under it.
+  const pick = (point) => {
+    const hit = hitAt(point);
+    const cell = hit?.kind === "stop" ? drawn.cells.cellAt(point) : null;
+    choose(cell === null ? hit : {kind: "cell", cell}, {fly: false});
+  };
   map_karte.on("click", (event) => pick(event.latlng));
-  map_karte.on("zoomend", showStops);
   drawn.cells.on?.("coarse", () => { byId("legend-coarse").hidden = !drawn.cells.coarse; });
   map_karte.on("moveend", keepAddress);
   map_karte.on("mousemove", (event) => hover(event));
@@ -172,11 +165,11 @@ function listen() {
     if (event.key === "Escape") choose(null);
   });
   byId("home").addEventListener("click", showWhole);
-  byId("close").addEventListener("click", () => choose(null));
   byId("print").addEventListener("click", () => window.print());
   byId("language").addEventListener("click", () => {
     setLanguage(LANGUAGES.find((lang) => lang !== LANG));
     showWords();
+    showTexts();
     showAll();
   });
   for (const [id, action] of Object.entries({areas: downloadAreas, cells: downloadCells, gaps: downloadGaps, offers: downloadOffers})) {
@@ -199,85 +192,113 @@ function hover(event) {
   box.style.left = `${Math.max(0, Math.min(x + 12, width - box.offsetWidth - 8))}px`;
 }
 
-// Land, borders and stops have colours of their own in the dark and on paper.
+// Land and lines have colours of their own in the dark and on paper.
 function redrawBase() {
-  for (const [key, make_] of [["land", drawLand], ["borders", drawBorders], ["stops", drawStops]]) {
-    const on = map_karte.hasLayer(drawn[key]);
-    map_karte.removeLayer(drawn[key]);
-    drawn[key] = make_();
-    if (on) drawn[key].addTo(map_karte);
-  }
-  drawn.context?.redraw();
+  drawn.land.redraw();
   refresh();
 }
 
 function drawMap() {
   drawn.zoom = L.control.zoom().addTo(map_karte);
+  sayZoom();
   L.control.scale({imperial: false, position: "bottomright"}).addTo(map_karte);
   preparePanes();
-  map_karte.setView([53, 8], 9);
-  drawn.land = drawLand().addTo(map_karte);
-  drawn.context = DATA.blocks.context ? drawContext().addTo(map_karte) : null;
-  drawn.cells = drawCells().addTo(map_karte);
   drawn.whole = wholeArea();
   if (state.position) map_karte.setView([state.position.lat, state.position.lng], state.position.zoom, {animate: false});
   else showWhole();
   // Only now: a view outside would be moved back slowly, and end after all that follows.
   map_karte.setMaxBounds(drawn.whole.pad(0.6));
-  drawn.borders = drawBorders().addTo(map_karte);
-  drawn.gaps = L.layerGroup().addTo(map_karte);
-  drawn.selection = L.layerGroup().addTo(map_karte);
-  drawn.stops = drawStops();
-  drawn.symbols = new Sheet("offers", drawSymbols).addTo(map_karte);
-  drawn.names = new Sheet("names", (brush, pixel, size) => drawNames(brush, pixel, size, obstacles(pixel))).addTo(map_karte);
-  showStops();
+  drawn.land = new Sheet("land", drawLand, {follows: true}).addTo(map_karte);
+  drawn.cells.addTo(map_karte);
+  drawn.lines = new Sheet("lines", drawLines, {follows: true}).addTo(map_karte);
+  drawn.symbols = new Sheet("symbols", drawSymbols).addTo(map_karte);
 }
 
 // The map reaches just to the lower edge of the window.
 function fitHeight() {
-  document.documentElement.style.setProperty("--head", `${byId("app").offsetTop}px`);
+  const head = document.querySelector("main").offsetTop;
+  document.documentElement.style.setProperty("--head", `${head}px`);
+}
+
+function sayZoom() {
+  for (const key of ["in", "out"]) {
+    const control = document.querySelector(`.leaflet-control-zoom-${key}`);
+    control?.setAttribute("title", say(`map.zoom_${key}`));
+    control?.setAttribute("aria-label", say(`map.zoom_${key}`));
+  }
 }
 
 // All fixed words, once at the start and again in another language.
 function showWords() {
   sayPage();
   fillControls();
-  fillLayers();
   fillPages();
-  fillFilters(() => { showOfferList(); showOffersTable(); drawn.symbols.redraw(); drawn.names.redraw(); });
   showSymbols();
+  showCredit();
+  sayZoom();
+}
+
+function showTexts() {
+  fillLayers();
+  fillFilters(() => { showOfferList(); showOffersTable(); drawn.symbols.redraw(); });
   showMethod();
   showDates();
   showSources();
-  document.querySelector(".leaflet-control-zoom-in")?.setAttribute("title", say("map.zoom_in"));
-  document.querySelector(".leaflet-control-zoom-in")?.setAttribute("aria-label", say("map.zoom_in"));
-  document.querySelector(".leaflet-control-zoom-out")?.setAttribute("title", say("map.zoom_out"));
-  document.querySelector(".leaflet-control-zoom-out")?.setAttribute("aria-label", say("map.zoom_out"));
 }
 
+const FIRST_LISTED = 10;
+const MARGIN = beyond.share;
+
+// Words and numbers come first, unseen: they decide how much room there is for the map. So the page
+// is laid out once, and the map is drawn once. What lies out of sight comes after.
 async function start() {
-  await unpackCells();
   readChoice();
-  drawMap();
+  if (NARROW.matches) document.querySelector("details.banner")?.removeAttribute("open");
+  const unpacking = Promise.all([unpackCells(), unpackChoice()]);
   showWords();
+  if (state.cell !== null) state.selected = {kind: "cell", cell: state.cell};
+  openTab(state.selected ? "card" : "gaps");
+  await unpacking;
+  drawn.cells = drawCells();
+  recolour();
+  showGaps({most: FIRST_LISTED});
+  fitHeight();
+  document.documentElement.classList.add("filled");
+  beyond.share = 0;
+  drawMap();
+  beyond.share = MARGIN;
+  showSelected();
   listen();
   listenSearch();
   listenTabs();
+  listenKeys();
   listenLimit();
   listenPrint();
-  if (state.cell !== null) state.selected = {kind: "cell", cell: state.cell};
-  openTab(state.selected ? "card" : "gaps");
-  const {position} = state;
-  await showAll();
-  map_karte.invalidateSize({animate: false});
-  if (position) map_karte.setView([position.lat, position.lng], position.zoom, {animate: false});
+  performance.mark("ready");
+  await nextFrame();
+  unpackContext().then(() => { for (const layer of [drawn.cells, drawn.land, drawn.lines, drawn.symbols]) layer.redraw(); });
+  showTexts();
+  if (shownGaps().length > FIRST_LISTED) showGaps();
+  showTables();
+  watchSizes();
+  document.documentElement.classList.add("ready");
+}
+
+// After the next picture on the screen; where there is none, as in a hidden tab, soon.
+function nextFrame() {
+  return new Promise((done) => {
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)));
+    setTimeout(done, 200);
+  });
+}
+
+function watchSizes() {
   new ResizeObserver(() => {
+    const before = map_karte.getSize();
     map_karte.invalidateSize({animate: false});
-    if (drawn.fitted) showWhole();
+    if (drawn.fitted && !before.equals(map_karte.getSize())) showWhole();
   }).observe(byId("frame"));
   new ResizeObserver(fitHeight).observe(document.querySelector("header"));
-  performance.mark("ready");
-  document.documentElement.classList.add("ready");
 }
 
 start().catch((error) => {

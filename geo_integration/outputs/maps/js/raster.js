@@ -14,8 +14,10 @@ const STEP = 64;
 function pictureOf(grid, unit) {
   const width = Math.ceil(grid.columns / unit) + 2;
   const height = Math.ceil(grid.rows / unit) + 2;
-  const at = Uint32Array.from(grid.i, (i, n) =>
-    (Math.floor(grid.j[n] / unit) + 1) * width + Math.floor(i / unit) + 1);
+  const at = new Uint32Array(grid.i.length);
+  for (let n = 0; n < at.length; n += 1) {
+    at[n] = (Math.floor(grid.j[n] / unit) + 1) * width + Math.floor(grid.i[n] / unit) + 1;
+  }
   const [colours, marks] = [new Uint32Array(width * height), new Uint8Array(width * height)];
   return {unit, width, height, at, colours, marks, stale: true};
 }
@@ -41,9 +43,9 @@ function fillCells(picture, classes, palette, withheld) {
 // of equal ones the first in the palette.
 function fillSquares(picture, classes, palette, residents) {
   const totals = new Float64Array(picture.colours.length * palette.length);
-  classes.forEach((key, n) => {
-    if (key !== NOT_DRAWN) totals[picture.at[n] * palette.length + key] += residents(n) + 1e-3;
-  });
+  for (let n = 0; n < classes.length; n += 1) {
+    if (classes[n] !== NOT_DRAWN) totals[picture.at[n] * palette.length + classes[n]] += residents(n) + 1e-3;
+  }
   const inks = palette.map((look) => inkOf(look.colour));
   picture.colours.fill(0);
   picture.marks.fill(0);

@@ -2,16 +2,17 @@
 
 const order = {column: 0, down: false};
 
-function swatch(entry) {
-  const box = make("canvas", {class: "swatch", width: 36, height: 28, "aria-hidden": "true"});
-  const brush = box.getContext("2d");
-  brush.fillStyle = entry.colour;
-  brush.fillRect(0, 0, 36, 28);
-  if (entry.pattern) {
-    brush.fillStyle = pattern(brush, entry.pattern);
-    brush.fillRect(0, 0, 36, 28);
-  }
-  return box;
+// Patterns as in layers.js: thin lines to the upper right, dark dots with a light edge.
+const SWATCH_PATTERNS = {
+  lines: [{d: "M0 6 6 0M0 12 12 0M4 14 18 0M10 14 18 6M16 14 18 12", stroke: "#3c3c3c", "stroke-opacity": 0.45}],
+  dots: [[1, 4, "#fff", 0.7], [2, 2, "#141414", 1]].map(([from, side, fill, opacity]) => ({fill, "fill-opacity": opacity,
+    d: [0, 7].flatMap((y) => [0, 7, 14].map((x) => `M${x + from} ${y + from}h${side}v${side}h${-side}z`)).join("")})),
+};
+
+function swatch({colour, pattern: kind}) {
+  return drawing("svg", {class: "swatch", viewBox: "0 0 18 14", "aria-hidden": "true"},
+    drawing("rect", {width: 18, height: 14, fill: colour}),
+    ...(SWATCH_PATTERNS[kind] ?? []).map((path) => drawing("path", path)));
 }
 
 // Residents by class, over the cells whose number is published; only classes that occur.
@@ -32,11 +33,14 @@ function showLegend() {
   byId("legend-coarse").hidden = !drawn.cells.coarse;
 }
 
+// Drawn after the map: the room for it is there at once.
 function symbolEntry(draw, text) {
   const box = make("canvas", {class: "symbol", width: 56, height: 52, "aria-hidden": "true"});
-  const brush = box.getContext("2d");
-  brush.scale(2, 2);
-  draw(brush, {x: 14, y: 13});
+  nextFrame().then(() => {
+    const brush = box.getContext("2d");
+    brush.scale(2, 2);
+    draw(brush, {x: 14, y: 13});
+  });
   return make("li", {}, box, text);
 }
 
@@ -49,10 +53,11 @@ function showSymbols() {
     exact < 0 ? null : symbolEntry(sample([exact]), say("legend.offer")),
     doubtful < 0 ? null : symbolEntry(sample([doubtful]), say("legend.doubtful")),
     shared ? symbolEntry(sample(shared.offers), say("legend.several")) : null,
-    GAPS.length ? symbolEntry((brush, at) => drawBadge(brush, at, "1", false), say("legend.gap")) : null,
+    DATA.gaps ? symbolEntry((brush, at) => drawBadge(brush, at, "1", false), say("legend.gap")) : null,
     make("li", {}, make("span", {class: "swatch inside"}), say("map.inside")),
     DATA.areas.every(isOwn) ? null : make("li", {}, make("span", {class: "swatch others"}), say("map.others")),
-    make("li", {}, make("span", {class: "swatch outside"}), say("map.outside")));
+    make("li", {}, make("span", {class: "swatch outside"}), say("map.outside")),
+    ...contextSymbols());
 }
 
 // Whether what is shown is what the tables of the run hold: there and back by scheduled transport,
@@ -61,28 +66,35 @@ function isStandard(choice) {
   return choice.mode === "transit" && choice.way === "both" && choice.limit === Number(DATA.categories[choice.category].max);
 }
 
-// Residents within the limit, of all whose number is published; of one municipality, or all.
-function reachedIn(choice, area) {
-  const asked = question(choice.category, choice.day);
-  const values = minutesOf(choice, asked);
-  let [all, reached] = [0, 0];
+// Residents within the limit, of all whose number is published: of every municipality (by number),
+// and of all cells.
+function reachedBy(choice) {
+  const values = minutesOf(choice, question(choice.category, choice.day));
+  const nowhere = DATA.areas.length;
+  const [all, reached] = [new Float64Array(nowhere + 2), new Float64Array(nowhere + 2)];
   for (let i = 0; i < CELLS.count; i += 1) {
-    if (CELLS.residents[i] === WITHHELD || (area !== null && CELLS.area[i] !== area)) continue;
-    all += CELLS.residents[i];
-    if (values[i] <= choice.limit) reached += CELLS.residents[i];
+    if (CELLS.residents[i] === WITHHELD) continue;
+    const area = Math.min(CELLS.area[i], nowhere);
+    all[area] += CELLS.residents[i];
+    if (values[i] <= choice.limit) reached[area] += CELLS.residents[i];
   }
-  return {all, reached, share: all < DATA.min_share_base ? null : reached / all};
+  all[nowhere + 1] = all.reduce((sum, one) => sum + one, 0);
+  reached[nowhere + 1] = reached.reduce((sum, one) => sum + one, 0);
+  const at = (area) => ({all: all[area], reached: reached[area],
+    share: all[area] < DATA.min_share_base ? null : reached[area] / all[area]});
+  return {areas: DATA.areas.map((_, area) => at(area)), whole: at(nowhere + 1)};
 }
 
 // What people do, and how far they go, in words: "mit Bus und Bahn hin und zurück in 45 Minuten".
 function choiceText(choice) {
   const way = choice.mode === "walk" || choice.mode === "bike" || choice.mode === "car" ? "one" : choice.way;
-  return say(`headline.${way}`, {mode: say(`by.${choice.mode}`), minutes: NUMBERS.format(choice.limit)});
+  return say(`headline.${way}`, {mode: say(`by.${choice.mode}`), minutes: written(choice.limit)});
 }
 
-// The one sentence to take away: who reaches it, who does not.
+// The one sentence to take away: who reaches it, who does not; compared, also the other one's share.
 function showHeadline() {
-  const {all, reached, share} = reachedIn(state, null);
+  const {whole: {all, reached, share}, areas} = reachedBy(state);
+  showShares(areas);
   const names = {name: DATA.name, category: inLanguage(DATA.categories[state.category].label), day: inLanguage(DATA.days[state.day].label)};
   const said = [];
   if (share === null) said.push(say("headline.withheld"));
@@ -91,12 +103,22 @@ function showHeadline() {
       say("headline.main", {residents: count(all), people: people(), how: choiceText(state)}), " ",
       say("headline.uncovered", {n: count(all - reached)}));
   }
-  fill(byId("headline"), make("span", {class: "scope"}, name(say("headline.scope", names))), ...said,
-    isStandard(state) ? null : make("span", {class: "scope"}, say("headline.changed", {limit: DATA.categories[state.category].max})));
+  if (state.compare !== null) said.push(" ", comparison());
+  const changed = isStandard(state) ? "" : say("headline.changed", {limit: DATA.categories[state.category].max});
+  fill(byId("headline"), make("span", {class: "scope"}, name(say("headline.scope", names)), changed), ...said);
 }
 
-function showGaps() {
-  const gaps = shownGaps();
+function comparison() {
+  const {category, day} = state.compare;
+  const other = inLanguage((day === undefined ? DATA.categories[category] : DATA.days[day]).label);
+  const {reached, share} = reachedBy({...state, ...state.compare}).whole;
+  const key = share === null ? "headline.compared_withheld" : "headline.compared";
+  return make("b", {}, say(key, {other, share: percent(share), n: count(reached)}));
+}
+
+// At first only as many as can be seen: a page of a large county has hundreds.
+function showGaps({most = Infinity} = {}) {
+  const gaps = shownGaps().slice(0, most);
   const blanks = {category: inLanguage(DATA.categories[state.category].label), day: inLanguage(DATA.days[state.day].label)};
   const beyond = DATA.area === null || !gaps.length ? "" : ` ${say("gap.beyond")}`;
   byId("gaps-intro").textContent = say("gap.intro", blanks) + beyond;
@@ -133,11 +155,12 @@ function bar(share) {
 // share. Of the county a municipality's page knows the standard numbers only.
 function areaTable() {
   const own = DATA.table.rows.map((id, i) => ({id, total: i === 0, at: DATA.areas.findIndex((area) => area.id === id)}));
+  const days = DATA.days.map((_, day) => ({...state, day}));
+  const counted = days.map(reachedBy);
   const rows = own.map(({id, total, at}) => {
     const text = total ? say(DATA.selection ? "areas.selected" : "areas.total") : areaOf(id)?.name ?? id;
-    const here = DATA.days.map((_, day) => ({...state, day}));
-    const found = here.map((choice) => {
-      if (!total || DATA.area === null) return reachedIn(choice, total ? null : at);
+    const found = days.map((choice, day) => {
+      if (!total || DATA.area === null) return total ? counted[day].whole : counted[day].areas[at];
       const published = DATA.table.by[`${choice.category} ${choice.day}`];
       const known = isStandard(choice) && published !== undefined;
       return known ? {all: published.residents, reached: published.covered, share: published.share} : {};
@@ -155,7 +178,7 @@ function sorted(rows) {
     const [left, right] = [a.values[order.column], b.values[order.column]];
     const [blank, other] = [left ?? null, right ?? null].map((one) => one === null);
     if (blank || other) return blank - other;
-    const step = order.column === 0 ? left.localeCompare(right, LANG) : left - right;
+    const step = order.column === 0 ? byName(left, right) : left - right;
     return order.down ? -step : step;
   };
   return [...rows.filter((row) => row.total), ...rows.filter((row) => !row.total).sort(compare)];
@@ -169,8 +192,7 @@ function sortHead(text, column) {
     order.down = chosen ? !order.down : column > 0;
     order.column = column;
     showAreas();
-    byId("area-table").querySelectorAll("th button")[column].focus();
-  }, {class: "sort", title: say("areas.sort", {column: text})}));
+  }, {class: "sort", id: `sort-${column}`, title: say("areas.sort", {column: text})}));
   return head;
 }
 
@@ -200,10 +222,19 @@ async function showAreas() {
     ...row.values.slice(1).map((value, i) =>
       (i > 0 && i % 2 === 0 ? bar(value) : make("td", {class: "number"}, count(value))))));
   fill(byId("area-table"),
-    make("caption", {}, make("span", {}, say("areas.caption", {category, how: choiceText(state)}))),
+    make("caption", {}, make("span", {}, say("areas.caption", {category, people: people(), how: choiceText(state)}))),
     areaHead(), make("tbody", {}, ...rows));
   byId("areas-note").textContent = say("areas.note", {k: DATA.min_count, base: DATA.min_share_base});
   keepChoice();
+}
+
+// The county's page links the others with the share that is asked for.
+function showShares(areas) {
+  if (DATA.area !== null) return;
+  for (const entry of document.querySelectorAll("#pages [data-share]")) {
+    const {share} = areas[DATA.areas.findIndex(({id}) => id === entry.dataset.share)];
+    entry.querySelector(".part").textContent = share === null ? "" : percent(share);
+  }
 }
 
 function showOffersTable() {
@@ -244,7 +275,7 @@ function showMethod() {
 // The numbers of the rule as the language writes them.
 function ruleText() {
   return Object.fromEntries(Object.entries(DATA.rule).map(([key, value]) =>
-    [key, /^\d+\.\d+$/.test(value) ? NUMBERS.format(Number(value)) : value]));
+    [key, /^\d+\.\d+$/.test(value) ? written(Number(value)) : value]));
 }
 
 function showDates() {
@@ -268,6 +299,11 @@ function showSources() {
   fill(byId("source-table"), tableHead(heads.map((key) => say(`sources.${key}`))),
     make("tbody", {}, ...rows.map((row) =>
       make("tr", {}, ...row.map((text, i) => sourceCell(heads[i], text))))));
+}
+
+// The line under the map: whose data it shows.
+function showCredit() {
+  const [heads, ...rows] = DATA.sources;
   const at = heads.indexOf("attribution");
   const named = at < 0 ? [] : [...new Set(rows.map((row) => row[at]).filter((text) => text !== ""))];
   fill(byId("credit"), make("a", {href: "#sources"}, say("map.sources")), named.length ? ": " : "",

@@ -19,6 +19,10 @@ const STEPS = ["#fdf0a0", "#a9d8b0", "#4fb3bf", "#2c78b0", "#1b2a78"];
 const NONE = {colour: "#e9e6e0", pattern: "lines"};
 const QUALITY_COLOURS = ["#fffbd0", "#fdf0a0", "#cde6a6", "#8fcdb4", "#4fb3bf", "#2c78b0", "#1b2a78"];
 
+function viewText(view) {
+  return say(`view.${view}`, {first: inLanguage(DATA.days[0].label)});
+}
+
 // Limits of the minute classes: half of the first band, then the bands of the rule, up to the limit.
 function steps(limit) {
   const bands = DATA.bands.map(Number).sort((a, b) => a - b);
@@ -75,8 +79,8 @@ function shownAs(choice) {
 function asTime(choice, asked) {
   const limits = steps(choice.limit);
   const classes = limits.map((limit, i) => ({
-    key: `to${limit}`, text: say("legend.minutes_to", {n: NUMBERS.format(limit)}), colour: STEPS[i], good: true}));
-  classes.push({key: "over", text: say("legend.minutes_over", {n: NUMBERS.format(choice.limit)}), colour: STEPS.at(-1)});
+    key: `to${limit}`, text: say("legend.minutes_to", {n: written(limit)}), colour: STEPS[i], good: true}));
+  classes.push({key: "over", text: say("legend.minutes_over", {n: written(choice.limit)}), colour: STEPS.at(-1)});
   const none = choice.mode === "walk" ? "legend.walk_none" : "legend.minutes_none";
   classes.push({key: "none", text: say(none), ...NONE});
   const values = minutesOf(choice, asked);
@@ -131,7 +135,7 @@ function asSupply(choice) {
   const limits = [0.25, 0.5, 0.75].map((share) => known[Math.floor(share * known.length)]).filter((v) => v !== undefined);
   const edges = [...new Set(limits)].reverse();
   const classes = edges.map((edge, i) =>
-    ({key: `from${edge}`, text: say("legend.supply_from", {n: NUMBERS.format(edge / 10)}), colour: STEPS[i]}));
+    ({key: `from${edge}`, text: say("legend.supply_from", {n: written(edge / 10)}), colour: STEPS[i]}));
   classes.push({key: "little", text: say("legend.supply_little"), colour: STEPS[Math.min(edges.length, 3)]});
   classes.push({key: "nothing", text: say("legend.supply_nothing"), colour: STEPS.at(-1)});
   classes.push({key: "unknown", text: say("legend.supply_unknown"), ...NONE});

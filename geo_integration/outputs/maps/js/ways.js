@@ -28,7 +28,8 @@ function known(values, at) {
 }
 
 // Ways of a cell to every offer that is on that kind of day, one for each offer: {offer, reason,
-// session, walk, wait, out, back, booked}. `session` is null or [weekday, from, to], `out` and `back`
+// session, visits, walk, wait, out, back, booked}. `session` is null or [weekday, from, to], `visits`
+// null or start of the first visit and end of the last one that are possible then, `out` and `back`
 // are null or {minutes, leave (or home), stop, line, rides, onDemand, lead}, with positions in
 // DATA.ways.stops and DATA.ways.lines, null on foot; times are minutes of the day. `booked` is the way with
 // call-buses where that is another, and whole: the same, and `minutes` of the longer way.
@@ -111,6 +112,7 @@ function wayIn(shared, tables, table, home, offer) {
     reason: (longerWay({out, back}) > tables.table_limit[table] ? tables.state_far : tables.state_reason)[at],
     walk,
     session: sessionAt(tables, visit),
+    visits: visitsAt(tables, startsOf(tables.span_count)[table] + tables.state_span[at]),
     wait: isTimed ? odd.get(ABOUT.wait) ?? Math.ceil((out.waits + back.waits) / 60) : null,
     out: out && leg(out, "leave", odd.get(ABOUT.leave)),
     back: back && leg(back, "home", odd.get(ABOUT.home)),
@@ -139,6 +141,11 @@ function sessionAt(tables, visit) {
   const weekday = known(tables.label_weekday, visit);
   return weekday === null ? null
     : [weekday, tables.label_from[visit] / 60, tables.label_to[visit] / 60];
+}
+
+function visitsAt(tables, span) {
+  const first = known(tables.span_first, span);
+  return first === null ? null : [first, known(tables.span_last, span)];
 }
 
 function leg(way, moment, odd) {

@@ -88,7 +88,8 @@ def _banner(data: Mapping[str, Any]) -> str:
         mark = f'<p class="banner internal" role="note">{texts["page.internal"]}</p>\n'
     if data["sample"]:
         said_first = f"<summary>{texts['page.sample']}</summary>"
-        return f'{mark}<details class="banner" open>{said_first}{note}</details>\n'
+        more = f"<span>{note}</span>"
+        return f'{mark}<details class="banner" open>{said_first}{more}</details>\n'
     return mark + (f'<p class="banner plain" role="note">{note}</p>\n' if note else "")
 
 

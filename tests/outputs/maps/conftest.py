@@ -434,9 +434,14 @@ def opened(browser, toy):
     """Open a page of the toy county; what went wrong while it was open is noted."""
     pages = []
 
-    def open_page(name: str = "index.html", *, width: int = 1280, height: int = 800):
+    def open_page(
+        name: str = "index.html", *, width: int = 1280, height: int = 800, slowed: int = 1
+    ):
         page = browser.new_page(viewport={"width": width, "height": height})
-        page.set_default_timeout(5000)
+        page.set_default_timeout(5000 * slowed)
+        if slowed > 1:
+            speed = page.context.new_cdp_session(page)
+            speed.send("Emulation.setCPUThrottlingRate", {"rate": slowed})
         trouble: list[str] = []
         page.on("console", lambda said: trouble.append(f"console {said.text}"))
         page.on("pageerror", lambda error: trouble.append(f"error {error}"))
